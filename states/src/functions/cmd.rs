@@ -1,0 +1,5 @@
+//! `cmd.*`: commands.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,5 @@
+//! `config.*`: configuration.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,5 @@
+//! `cp.*`: files of the tree.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,5 @@
+//! `file.*`: files.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,5 @@
+//! `grains.*`: grains.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

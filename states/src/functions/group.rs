@@ -1,0 +1,5 @@
+//! `group.*`: groups.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,5 @@
+//! `match.*`: targets.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,24 @@
+//! Execution functions: for `call`, for `salt['…']` in templates, and for guards that name functions.
+
+mod cmd;
+mod config;
+mod cp;
+mod environ;
+mod file;
+mod grains;
+mod group;
+mod matcher;
+mod network;
+mod pillar;
+mod pip;
+mod pkg;
+mod registry;
+mod saltutil;
+mod service;
+mod slsutil;
+mod state;
+mod sys;
+mod test;
+mod user;
+
+pub use registry::{Arguments, Function, FunctionError, all, call, find};

@@ -1,0 +1,5 @@
+//! `network.*`: the network.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

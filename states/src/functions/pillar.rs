@@ -1,0 +1,5 @@
+//! `pillar.*`: pillar.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

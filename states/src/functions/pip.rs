@@ -1,0 +1,5 @@
+//! `pip.*`: Python packages.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,5 @@
+//! `pkg.*`: packages.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,5 @@
+//! `saltutil.*`: jobs.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

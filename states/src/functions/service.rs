@@ -1,0 +1,5 @@
+//! `service.*`: services.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,5 @@
+//! `state.*`: state runs.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,5 @@
+//! `test.*`: tests.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

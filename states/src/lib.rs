@@ -1,0 +1,22 @@
+//! The state language, the engine, state functions, execution functions and grains.
+//!
+//! Everything here is synchronous and knows nothing of the network, the master or the agent. What it needs of the world
+//! comes through narrow traits ([`files::FileSource`], [`process::Processes`]), so that the whole language and engine run
+//! in a unit test.
+//!
+//! The way through: [`language`] turns text into located data, [`compile`] turns data into a plan, [`engine`] runs a plan
+//! and reports.
+
+pub mod compile;
+pub mod context;
+pub mod diagnostic;
+pub mod engine;
+pub mod files;
+pub mod functions;
+pub mod grains;
+pub mod language;
+pub mod modules;
+pub mod nearest;
+pub mod process;
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,5 @@
+//! `cron`: cron tables.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

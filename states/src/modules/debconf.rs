@@ -1,0 +1,5 @@
+//! `debconf`: answers to packages' questions.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

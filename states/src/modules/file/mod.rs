@@ -1,0 +1,5 @@
+//! `file`: files, directories, links.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

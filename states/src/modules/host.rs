@@ -1,0 +1,5 @@
+//! `host`: /etc/hosts.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

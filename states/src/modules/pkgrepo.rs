@@ -1,0 +1,5 @@
+//! `pkgrepo`: package repositories.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

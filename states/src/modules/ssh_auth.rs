@@ -1,0 +1,5 @@
+//! `ssh_auth`: authorized SSH keys.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,5 @@
+//! `sysctl`: kernel parameters.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,5 @@
+//! `timezone`: the time zone.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

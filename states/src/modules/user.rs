@@ -1,0 +1,5 @@
+//! `user`: users.
+
+use super::Function;
+
+pub(super) static FUNCTIONS: &[Function] = &[];

@@ -4,4 +4,10 @@
 //! This crate knows nothing of states, Jinja, the job database or the command line.
 
 pub mod id;
+pub mod identity;
+pub mod lfs;
+pub mod message;
+pub mod store;
+pub mod transport;
+pub mod tree;
 pub mod value;

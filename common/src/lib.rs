@@ -4,6 +4,12 @@
 //! This crate knows nothing of states, Jinja, the job database or the command line.
 
 pub mod id;
+pub mod identity;
+pub mod lfs;
+pub mod message;
 pub mod regex;
+pub mod store;
 pub mod target;
+pub mod transport;
+pub mod tree;
 pub mod value;

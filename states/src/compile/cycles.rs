@@ -15,7 +15,14 @@ pub(super) fn find(drafts: &[Draft]) -> Option<Diagnostic> {
         .iter()
         .map(|edge| {
             let (first, second) = (&chunk(edge.from), &chunk(edge.to));
-            format!("'{}' ({}) {} '{}' ({})", second.id, second.function(), edge.kind, first.id, first.function())
+            format!(
+                "'{}' ({}) {} '{}' ({})",
+                second.id,
+                second.function(),
+                edge.kind,
+                first.id,
+                first.function()
+            )
         })
         .collect();
     let describe = |node: usize| {

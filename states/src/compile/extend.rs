@@ -114,7 +114,8 @@ fn merge(own: &mut Body, extension: &Body) {
                 placed = true;
                 continue;
             }
-            let (Some((key, value)), Some((own_key, own_value))) = (first_pair(addition), first_pair(item)) else {
+            let (Some((key, value)), Some((own_key, own_value))) = (first_pair(addition), first_pair(item))
+            else {
                 continue;
             };
             let (Some(key), Some(own_key)) = (key.as_str(), own_key.as_str()) else { continue };

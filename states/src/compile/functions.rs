@@ -47,7 +47,8 @@ fn unknown_function(draft: &Draft, catalogue: &dyn Catalogue) -> Diagnostic {
         Some(near) => error.help(format!("did you mean `{near}`?")),
         None if module_known => {
             let prefix = format!("{}.", chunk.state);
-            let own: Vec<&str> = catalogue.functions().into_iter().filter(|name| name.starts_with(&prefix)).collect();
+            let own: Vec<&str> =
+                catalogue.functions().into_iter().filter(|name| name.starts_with(&prefix)).collect();
             error.help(format!("the functions of this module are {}", own.join(", ")))
         }
         None => error.help("`sys.list_state_functions` lists what there is; this one may not be built yet"),
@@ -78,7 +79,10 @@ fn arguments(draft: &Draft, signature: &Signature, errors: &mut Vec<Diagnostic>)
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help(format!("its arguments are {}", listed(signature.parameters))),
         };
-        errors.push(error.salt(format!("'{}' is an invalid keyword argument for '{function}'.", Value::from(text.as_ref()))));
+        errors.push(error.salt(format!(
+            "'{}' is an invalid keyword argument for '{function}'.",
+            Value::from(text.as_ref())
+        )));
     }
 }
 

@@ -112,18 +112,18 @@ pub(super) fn declare(
     let Some(pairs) = body.as_map() else {
         let value = body.to_value();
         errors.push(
-            Diagnostic::new(format!("state '{name}' has no state function: its body is {}", describe(&value)))
-                .at(id.place.clone())
-                .help("write the function below the id, such as `file.managed:` with a list of arguments")
-                .salt(format!(
-                    "ID {name} in SLS {sls} is not a dictionary\nThe type {name} in {value} is not formatted as a \
-                     dictionary"
-                )),
+            Diagnostic::new(format!(
+                "state '{name}' has no state function: its body is {}",
+                describe(&value)
+            ))
+            .at(id.place.clone())
+            .help("write the function below the id, such as `file.managed:` with a list of arguments")
+            .salt(format!("ID {name} in SLS {sls} is not a dictionary")),
         );
         return None;
     };
     // Salt takes dotted keys out and puts them back without the function, behind the others.
-    let mut dotted = Vec::new();
+    let mut dotted: Vec<(&str, Body)> = Vec::new();
     for (key, value) in pairs {
         let Some(text) = key.as_str() else {
             errors.push(
@@ -137,7 +137,7 @@ pub(super) fn declare(
             continue;
         }
         let module = text.split('.').next().unwrap_or(text);
-        if declaration.modules.contains_key(module) || dotted.iter().any(|(known, ..)| *known == module) {
+        if declaration.modules.contains_key(module) || dotted.iter().any(|(known, _)| *known == module) {
             errors.push(
                 Diagnostic::new(format!("state '{name}' declares two functions of the module `{module}`"))
                     .at(key.place.clone())

@@ -1,6 +1,7 @@
 //! SLS files to high data: rendering, includes, and the numbering of states.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use common::value::{Map, Value, get};
@@ -112,18 +113,22 @@ impl<'t, 'a> Loader<'t, 'a> {
             _ => {
                 let value = node.to_value();
                 self.errors.push(
-                    Diagnostic::new(format!("{} is not a map of states: it is {}", source.path, describe(&value)))
-                        .at(node.place.clone())
-                        .help("an SLS maps ids to state functions: `id:`, and below it `file.managed:`")
-                        .salt(format!(
-                            "SLS {} does not render to a dictionary\nError when rendering state with contents: {value}",
-                            source.sls
-                        )),
+                    Diagnostic::new(format!(
+                        "{} is not a map of states: it is {}",
+                        source.path,
+                        describe(&value)
+                    ))
+                    .at(node.place.clone())
+                    .help("an SLS maps ids to state functions: `id:`, and below it `file.managed:`")
+                    .salt(format!("SLS {} does not render to a dictionary", source.sls)),
                 );
                 return high;
             }
         };
         let mut include = None;
+        // Ids by their bodies, and those whose body is an alias of an earlier one.
+        let mut bodies: HashMap<*const Node, Arc<str>> = HashMap::new();
+        let mut aliases = Vec::new();
         for (key, value) in pairs {
             match key.as_str() {
                 Some("include") => include = Some(value),
@@ -132,7 +137,14 @@ impl<'t, 'a> Loader<'t, 'a> {
                 Some(id) => {
                     let declared = declare(key, value, &source.sls, &source.saltenv, &mut self.errors);
                     if let Some(declaration) = declared {
-                        high.states.insert(id.into(), declaration);
+                        let id: Arc<str> = id.into();
+                        match bodies.entry(Arc::as_ptr(value)) {
+                            Entry::Occupied(first) => {
+                                aliases.push((Arc::clone(&id), Arc::clone(first.get())))
+                            }
+                            Entry::Vacant(entry) => drop(entry.insert(Arc::clone(&id))),
+                        }
+                        high.states.insert(id, declaration);
                     }
                 }
                 None => self.errors.push(id_is_not_text(key, source)),
@@ -141,7 +153,7 @@ impl<'t, 'a> Loader<'t, 'a> {
         if let Some(include) = include {
             self.includes(include, source, depth, &mut high);
         }
-        self.number(&mut high);
+        self.number(&mut high, &aliases);
         high
     }
 
@@ -187,16 +199,11 @@ impl<'t, 'a> Loader<'t, 'a> {
 
     fn includes(&mut self, node: &Arc<Node>, source: &Source, depth: usize, high: &mut High) {
         let Some(items) = node.as_list() else {
-            let sls = &source.sls;
-            let value = node.to_value();
             self.errors.push(
-                Diagnostic::new(format!("include is {}", describe(&value)))
+                Diagnostic::new(format!("include is {}", describe(&node.to_value())))
                     .at(node.place.clone())
                     .help("include is a list: write `include:` and below it `- name`")
-                    .salt(format!(
-                        "Include Declaration in SLS {sls} is not formed as a list\nID include in SLS {sls} is not a \
-                         dictionary\nThe type include in {value} is not formatted as a dictionary"
-                    )),
+                    .salt(format!("Include Declaration in SLS {} is not formed as a list", source.sls)),
             );
             return;
         };
@@ -221,14 +228,17 @@ impl<'t, 'a> Loader<'t, 'a> {
             None => (source.saltenv.as_ref().to_owned(), item.as_str()),
         };
         let Some(name) = name else {
-            return Err(asking.error(format!("an include is {}", describe(&item.to_value())))
+            return Err(asking
+                .error(format!("an include is {}", describe(&item.to_value())))
                 .help("write the name of an SLS, such as `web.nginx`"));
         };
         // `_xenv` stands for the environments of the run.
         let any_environment = saltenv == "_xenv";
         if !any_environment && !self.tree.has_environment(&saltenv) {
             return Err(asking
-                .error(format!("the include of '{name}' names the environment '{saltenv}', which does not exist"))
+                .error(format!(
+                    "the include of '{name}' names the environment '{saltenv}', which does not exist"
+                ))
                 .help(format!("the environments are {}", self.tree.environments().join(", ")))
                 .salt(format!(
                     "Nonexistent saltenv '{saltenv}' found in include of '{name}' within SLS '{}:{}'",
@@ -242,7 +252,8 @@ impl<'t, 'a> Loader<'t, 'a> {
             [only] => only.clone(),
             _ if own => source.saltenv.as_ref().into(),
             [] => {
-                let place = if any_environment { "any environment of this run".into() } else { saltenv.clone() };
+                let place =
+                    if any_environment { "any environment of this run".into() } else { saltenv.clone() };
                 return Err(asking.error(format!("there is no SLS '{name}' in {place}")).salt(format!(
                     "Unknown include: Specified SLS {saltenv}: {name} is not available on the salt master in \
                      saltenv(s): {saltenv} "
@@ -315,11 +326,15 @@ impl<'t, 'a> Loader<'t, 'a> {
     }
 
     /// Gives every state without `order` the next number. What a file includes has been numbered before it.
-    fn number(&mut self, high: &mut High) {
+    /// To Salt an alias of a body is that body, with its number.
+    fn number(&mut self, high: &mut High, aliases: &[(Arc<str>, Arc<str>)]) {
         if !self.auto_order {
             return;
         }
-        for declaration in high.states.values_mut() {
+        for (id, declaration) in &mut high.states {
+            if aliases.iter().any(|(alias, _)| alias == id) {
+                continue;
+            }
             for (module, body) in &mut declaration.modules {
                 if module.starts_with('_') || body.arguments().any(|(key, ..)| key == "order") {
                     continue;
@@ -328,6 +343,12 @@ impl<'t, 'a> Loader<'t, 'a> {
                     items.push(pair("order", Kind::Scalar(self.next_order.into()), &body.place));
                     self.next_order += 1;
                 }
+            }
+        }
+        for (alias, first) in aliases {
+            let modules = high.states.get(first).map(|declaration| declaration.modules.clone());
+            if let (Some(declaration), Some(modules)) = (high.states.get_mut(alias), modules) {
+                declaration.modules = modules;
             }
         }
     }
@@ -404,6 +425,9 @@ pub(super) fn rendering_failed(error: Diagnostic, source: &Source) -> Diagnostic
     let detail = error.salt.as_deref().unwrap_or(&error.message);
     let sentence = if detail.starts_with("Rendering SLS") {
         detail.to_owned()
+    } else if detail.starts_with("expected a single document") {
+        // The one fault of YAML that Salt does not expect.
+        format!("Rendering SLS {} failed, render error: {detail}", source.sls)
     } else {
         format!("Rendering SLS '{}:{}' failed: {detail}", source.saltenv, source.sls)
     };
@@ -413,7 +437,11 @@ pub(super) fn rendering_failed(error: Diagnostic, source: &Source) -> Diagnostic
         // The error is in a file that this one imports.
         Some(place) if place.file != source.path => {
             let note = format!("while rendering {}", source.path);
-            if error.notes.iter().any(|known| known.contains(source.path.as_ref())) { error } else { error.note(note) }
+            if error.notes.iter().any(|known| known.contains(source.path.as_ref())) {
+                error
+            } else {
+                error.note(note)
+            }
         }
         Some(_) => error,
     }

@@ -33,7 +33,8 @@ impl Draft {
 
     /// An error in this state.
     pub(super) fn error(&self, message: String) -> Diagnostic {
-        let error = Diagnostic::new(message).note(format!("in state '{}' of SLS '{}'", self.chunk.id, self.chunk.sls));
+        let error = Diagnostic::new(message)
+            .note(format!("in state '{}' of SLS '{}'", self.chunk.id, self.chunk.sls));
         match &self.chunk.place {
             Some(place) => error.at(place.clone()),
             None => error,
@@ -162,8 +163,11 @@ fn named<'a>(entry: &'a Arc<Node>, id: &str, sls: &str) -> Result<(String, &'a [
             let list = overrides.as_list().filter(|items| items.iter().all(|item| item.as_map().is_some()));
             let Some(list) = list else {
                 let found = describe(&overrides.to_value());
-                return Err(wrong(overrides, format!("what names of state '{id}' gives '{}' is {found}", name.to_value()))
-                    .help("below a name write a list of arguments: `- argument: value`"));
+                return Err(wrong(
+                    overrides,
+                    format!("what names of state '{id}' gives '{}' is {found}", name.to_value()),
+                )
+                .help("below a name write a list of arguments: `- argument: value`"));
             };
             Ok((name.to_value().to_string(), list))
         }
@@ -199,7 +203,8 @@ fn order(drafts: &mut [Draft]) {
             Value::String(text) if text.as_ref() == "first" => Value::Int(0),
             _ => Value::Int(cap),
         };
-        let name_order = chunk.arguments.shift_remove(&Value::from(NAME_ORDER)).and_then(|order| order.as_int());
+        let name_order =
+            chunk.arguments.shift_remove(&Value::from(NAME_ORDER)).and_then(|order| order.as_int());
         if let Some(number) = name_order {
             #[expect(clippy::cast_precision_loss, reason = "orders and counts of names are far below 2^52")]
             let share = number as f64 / 10_000.0;

@@ -13,7 +13,8 @@ use crate::language::{Kind, Node};
 /// The forms that are resolved here. `listen_in` is resolved with the requisites, as it names chunks.
 const FORMS: &[&str] = &["require_in", "watch_in", "onfail_in", "onchanges_in", "use", "use_in", "prereq_in"];
 /// What `use` does not copy.
-const NOT_COPIED: &[&str] = &["require", "watch", "prereq", "onfail", "onfail_stop", "onchanges", "name", "names"];
+const NOT_COPIED: &[&str] =
+    &["require", "watch", "prereq", "onfail", "onfail_stop", "onchanges", "name", "names"];
 
 /// Applies every `_in` form and `use` of the declarations. References that name nothing, which Salt passes over in
 /// silence, become warnings.
@@ -36,7 +37,8 @@ pub(super) fn apply(high: &mut High, errors: &mut Vec<Diagnostic>, warnings: &mu
         }
     }
     let extensions = collected.extensions.into_iter();
-    let extensions = extensions.map(|((id, module), extension)| (id, extension.declaration(module))).collect();
+    let extensions =
+        extensions.map(|((id, module), extension)| (id, extension.declaration(module))).collect();
     extend::apply(high, extensions, Finding::Strict, errors);
 }
 
@@ -103,7 +105,9 @@ impl Collected<'_> {
             return Some((Arc::clone(module), target.into()));
         }
         let by_name = self.high.states.iter().find_map(|(id, declaration)| {
-            let named = |body: &Body| body.arguments().any(|(key, value, _)| key == "name" && value.as_str() == Some(&target));
+            let named = |body: &Body| {
+                body.arguments().any(|(key, value, _)| key == "name" && value.as_str() == Some(&target))
+            };
             let (module, _) = declaration.modules.iter().find(|(_, body)| named(body))?;
             Some((Arc::clone(module), Arc::clone(id)))
         });
@@ -157,12 +161,13 @@ impl Collected<'_> {
         let requisite = from.form.split('_').next().unwrap_or(from.form);
         let reference = pair(from.module, Kind::Scalar(from.id.as_ref().into()), place);
         let items = self.extension(from, target, module, place);
-        let known = items.iter_mut().find(|item| {
-            first_pair(item).is_some_and(|(key, _)| key.as_str() == Some(requisite))
-        });
+        let known = items
+            .iter_mut()
+            .find(|item| first_pair(item).is_some_and(|(key, _)| key.as_str() == Some(requisite)));
         match known {
             Some(item) => {
-                let mut list = first_pair(item).and_then(|(_, list)| list.as_list()).unwrap_or_default().to_vec();
+                let mut list =
+                    first_pair(item).and_then(|(_, list)| list.as_list()).unwrap_or_default().to_vec();
                 list.push(reference);
                 *item = pair(requisite, Kind::List(list), &item.place);
             }
@@ -182,7 +187,8 @@ impl Collected<'_> {
             return;
         };
         let single = |item: &Arc<Node>| item.as_map().is_some_and(|pairs| pairs.len() == 1);
-        let known: Vec<&str> = own.arguments().filter(|(.., item)| single(item)).map(|(key, ..)| key).collect();
+        let known: Vec<&str> =
+            own.arguments().filter(|(.., item)| single(item)).map(|(key, ..)| key).collect();
         let copied = donor.arguments().filter(|(key, _, item)| {
             single(item) && !known.contains(key) && !NOT_COPIED.contains(key) && !FORMS.contains(key)
         });
@@ -191,7 +197,13 @@ impl Collected<'_> {
     }
 
     /// The items of the extension of a state.
-    fn extension(&mut self, from: &From<'_>, id: &Arc<str>, module: &Arc<str>, place: &Place) -> &mut Vec<Arc<Node>> {
+    fn extension(
+        &mut self,
+        from: &From<'_>,
+        id: &Arc<str>,
+        module: &Arc<str>,
+        place: &Place,
+    ) -> &mut Vec<Arc<Node>> {
         let new = || Extension {
             sls: Arc::clone(&from.declaration.sls),
             saltenv: Arc::clone(&from.declaration.saltenv),

@@ -1,9 +1,8 @@
 //! Requisites to chunks: what each reference stands for.
 
-use std::collections::HashMap;
-
 use common::target::{fnmatch, has_wildcards};
 use common::value::Value;
+use indexmap::IndexMap;
 
 use super::catalogue::Catalogue;
 use super::low::Draft;
@@ -146,14 +145,14 @@ fn listens_of_others(
 /// Chunks by what a reference may call them. Positions are those of the sorted chunks, and in each list ascending.
 struct Index<'a> {
     /// By module (or `id`), then by id or name.
-    names: HashMap<&'a str, HashMap<&'a str, Vec<usize>>>,
+    names: IndexMap<&'a str, IndexMap<&'a str, Vec<usize>>>,
     /// By SLS, and by the files that include it.
-    files: HashMap<&'a str, Vec<usize>>,
+    files: IndexMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
     fn new(drafts: &'a [Draft]) -> Self {
-        let mut index = Self { names: HashMap::new(), files: HashMap::new() };
+        let mut index = Self { names: IndexMap::new(), files: IndexMap::new() };
         for (position, draft) in drafts.iter().enumerate() {
             let chunk = &draft.chunk;
             for module in [chunk.state.as_str(), "id"] {
@@ -193,8 +192,12 @@ impl<'a> Index<'a> {
             (reference.module == "id" || reference.module == chunk.state)
                 && (fnmatch(&chunk.id, target) || fnmatch(&chunk.name, target))
         };
-        let found: Vec<usize> =
-            drafts.iter().enumerate().filter(|(_, draft)| fits(draft)).map(|(position, _)| position).collect();
+        let found: Vec<usize> = drafts
+            .iter()
+            .enumerate()
+            .filter(|(_, draft)| fits(draft))
+            .map(|(position, _)| position)
+            .collect();
         (!found.is_empty()).then_some(found)
     }
 }
@@ -216,22 +219,29 @@ fn missing(draft: &Draft, kind: &str, value: &Value, reference: &Reference, inde
     let mut error = draft.error(format!("{what}, which {kind} of state '{}' names", chunk.id));
     // The reference as it is written, wherever it comes from.
     let lists = draft.items.iter().filter_map(|item| item.as_map()).flatten();
-    let written = lists.filter_map(|(_, list)| list.as_list()).flatten().find(|node| node.to_value() == *value);
+    let written =
+        lists.filter_map(|(_, list)| list.as_list()).flatten().find(|node| node.to_value() == *value);
     if let Some(node) = written {
         error = error.at(node.place.clone());
     }
     let help = if module == "sls" {
         match nearest(target, index.files.keys().copied()) {
             Some(near) => format!("did you mean '{near}'?"),
-            None => format!("include it: `include:` and below it `- {target}`; an SLS without states cannot be named"),
+            None => format!(
+                "include it: `include:` and below it `- {target}`; an SLS without states cannot be named"
+            ),
         }
     } else {
-        let other = index.names.iter().find(|(other, names)| **other != "id" && names.contains_key(target.as_str()));
+        let other =
+            index.names.iter().find(|(other, names)| **other != "id" && names.contains_key(target.as_str()));
         let own = index.names.get(module.as_str());
         match (other, own.and_then(|names| nearest(target, names.keys().copied()))) {
             (Some((other, _)), _) => format!("there is `{other}: {target}`"),
             (None, Some(near)) => format!("did you mean `{module}: {near}`?"),
-            (None, None) => "name the id or the name of a state of this run; is an `include` missing, or is it excluded?".into(),
+            (None, None) => {
+                "name the id or the name of a state of this run; is an `include` missing, or is it excluded?"
+                    .into()
+            }
         }
     };
     error.help(help).salt(format!(

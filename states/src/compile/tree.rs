@@ -80,8 +80,14 @@ impl<'a> Tree<'a> {
     }
 
     /// Reads a file of the tree as text.
-    pub(super) fn read(&mut self, saltenv: &str, path: &str, sls: &str) -> Result<Option<Source>, Diagnostic> {
-        let Some(content) = self.context.files.read(saltenv, path).map_err(|error| unreadable(&error))? else {
+    pub(super) fn read(
+        &mut self,
+        saltenv: &str,
+        path: &str,
+        sls: &str,
+    ) -> Result<Option<Source>, Diagnostic> {
+        let Some(content) = self.context.files.read(saltenv, path).map_err(|error| unreadable(&error))?
+        else {
             return Ok(None);
         };
         let text: Arc<str> = match std::str::from_utf8(&content) {

@@ -52,11 +52,14 @@ impl State<'_> {
             } else if let Some((key, value)) = first_pair(item) {
                 match key.as_str() {
                     Some("names") if value.as_list().is_none() => errors.push(
-                        self.error(value, format!("names of state '{id}' is {}", describe(&value.to_value())))
-                            .help("names is a list")
-                            .salt(format!(
-                                "The 'names' argument in state '{id}' in SLS '{sls}' needs to be formed as a list"
-                            )),
+                        self.error(
+                            value,
+                            format!("names of state '{id}' is {}", describe(&value.to_value())),
+                        )
+                        .help("names is a list")
+                        .salt(format!(
+                            "The 'names' argument in state '{id}' in SLS '{sls}' needs to be formed as a list"
+                        )),
                     ),
                     Some(kind) if REQUISITES.contains(&kind) => self.requisite(kind, value, item, errors),
                     _ => {}
@@ -89,8 +92,9 @@ impl State<'_> {
     fn not_a_list(&self, node: &Arc<Node>) -> Diagnostic {
         let (id, sls, module) = (self.id, &self.declaration.sls, self.module);
         let value = node.to_value();
-        let error = Diagnostic::new(format!("the arguments of `{module}` in state '{id}' are {}", describe(&value)))
-            .at(self.body.place.clone());
+        let error =
+            Diagnostic::new(format!("the arguments of `{module}` in state '{id}' are {}", describe(&value)))
+                .at(self.body.place.clone());
         if value.is_null() {
             error.help(format!("without arguments write `{module}: []`, or `{id}: {module}`")).salt(format!(
                 "ID '{id}' in SLS '{sls}' contains a short declaration ({module}) with a trailing colon. When not \
@@ -109,7 +113,9 @@ impl State<'_> {
             errors.push(
                 self.error(item, format!("{kind} of state '{id}' is {}", describe(&value.to_value())))
                     .help(format!("{kind} is a list: write `- {kind}:` and below it `- module: id`"))
-                    .salt(format!("The {kind} statement in state '{id}' in SLS '{sls}' needs to be formed as a list")),
+                    .salt(format!(
+                        "The {kind} statement in state '{id}' in SLS '{sls}' needs to be formed as a list"
+                    )),
             );
             return;
         };
@@ -117,7 +123,9 @@ impl State<'_> {
             errors.push(
                 self.error(item, format!("in state '{id}' something is written beside {kind} in one item"))
                     .help("begin a new item with `- `")
-                    .salt(format!("Multiple dictionaries defined in argument of state '{id}' in SLS '{sls}'")),
+                    .salt(format!(
+                        "Multiple dictionaries defined in argument of state '{id}' in SLS '{sls}'"
+                    )),
             );
         }
         for reference in references {
@@ -151,7 +159,9 @@ impl State<'_> {
                 let target = target.to_value();
                 let sentence = match target {
                     Value::List(_) | Value::Map(_) => {
-                        format!("Illegal requisite \"{target}\" in SLS \"{sls}\", please check your syntax.\n")
+                        format!(
+                            "Illegal requisite \"{target}\" in SLS \"{sls}\", please check your syntax.\n"
+                        )
                     }
                     _ => format!(
                         "Requisite [{kind}: {key}] in state [{id}] in SLS [{sls}] must have a string as the value"

@@ -1,7 +1,7 @@
 //! What templates, execution functions and state functions know of the host they run on.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex};
 
 use common::value::Map;
@@ -42,9 +42,32 @@ pub struct RunState {
     pub package_lists_refreshed: AtomicBool,
     /// `service`s whose units changed on disk, so that the next call reloads the service manager.
     pub notes: Mutex<Vec<String>>,
+    /// The exit status of the last command that an execution function of `cmd` ran: what a program that was asked for that
+    /// one function exits with.
+    pub retcode: AtomicI64,
 }
 
 impl Context {
+    /// The same host, nothing of which may be changed. What its states leave for later ones is forgotten with it.
+    #[must_use]
+    pub fn dry(self: &Arc<Self>) -> Arc<Self> {
+        if self.test {
+            return Arc::clone(self);
+        }
+        Arc::new(Self {
+            id: self.id.clone(),
+            saltenv: self.saltenv.clone(),
+            grains: Arc::clone(&self.grains),
+            pillar: Arc::clone(&self.pillar),
+            opts: Arc::clone(&self.opts),
+            files: Arc::clone(&self.files),
+            processes: Arc::clone(&self.processes),
+            cache_dir: self.cache_dir.clone(),
+            test: true,
+            run: RunState::default(),
+        })
+    }
+
     /// A configuration value by its colon path: from `opts`, else grains, else pillar, as `config.get` looks.
     #[must_use]
     pub fn config(&self, path: &str) -> Option<common::value::Value> {

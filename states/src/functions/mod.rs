@@ -21,4 +21,5 @@ mod sys;
 mod test;
 mod user;
 
+pub(crate) use cmd::{Ran, Request, Script, execute, run_script};
 pub use registry::{Arguments, Function, FunctionError, all, call, find};

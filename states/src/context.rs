@@ -45,6 +45,8 @@ pub struct RunState {
     /// The exit status of the last command that an execution function of `cmd` ran: what a program that was asked for that
     /// one function exits with.
     pub retcode: AtomicI64,
+    /// What templates share: set up at the first one that is rendered.
+    pub(crate) engines: crate::language::Engines,
 }
 
 impl Context {

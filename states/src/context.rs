@@ -50,13 +50,17 @@ pub struct RunState {
 }
 
 impl Context {
-    /// The same host, nothing of which may be changed. What its states leave for later ones is forgotten with it.
+    /// The same host, nothing of which may be changed.
     #[must_use]
     pub fn dry(self: &Arc<Self>) -> Arc<Self> {
-        if self.test {
-            return Arc::clone(self);
-        }
-        Arc::new(Self {
+        if self.test { Arc::clone(self) } else { self.varied(|context| context.test = true) }
+    }
+
+    /// The same host with something else about the run, such as its environment. What states leave for later ones begins
+    /// anew.
+    #[must_use]
+    pub fn varied(&self, change: impl FnOnce(&mut Self)) -> Arc<Self> {
+        let mut context = Self {
             id: self.id.clone(),
             saltenv: self.saltenv.clone(),
             grains: Arc::clone(&self.grains),
@@ -65,9 +69,11 @@ impl Context {
             files: Arc::clone(&self.files),
             processes: Arc::clone(&self.processes),
             cache_dir: self.cache_dir.clone(),
-            test: true,
+            test: self.test,
             run: RunState::default(),
-        })
+        };
+        change(&mut context);
+        Arc::new(context)
     }
 
     /// A configuration value by its colon path: from `opts`, else grains, else pillar, as `config.get` looks.

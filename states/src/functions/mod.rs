@@ -7,6 +7,7 @@ mod environ;
 mod file;
 mod grains;
 mod group;
+mod lookup;
 mod matcher;
 mod network;
 mod pillar;

@@ -6,12 +6,14 @@ pub(super) mod atomic;
 mod backup;
 pub(super) mod content;
 mod diff;
+mod directory;
 mod edit;
 pub(crate) mod hash;
 mod lines;
 mod managed;
 pub(crate) mod ownership;
 pub(super) mod paths;
+mod recurse;
 mod replace;
 pub(super) mod source;
 mod symlink;
@@ -19,6 +21,7 @@ mod template;
 #[cfg(test)]
 pub(super) mod testing;
 mod texts;
+mod walk;
 mod words;
 
 use super::Function;
@@ -27,7 +30,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::of::<absent::Absent>(),
     Function::of::<append::Append>(),
     Function::of::<append::Prepend>(),
+    Function::of::<directory::Directory>(),
     Function::of::<managed::Managed>(),
+    Function::of::<recurse::Recurse>(),
     Function::of::<replace::Replace>(),
     Function::of::<symlink::Symlink>(),
 ];

@@ -1,6 +1,6 @@
 //! `file.directory`: a directory with this owner and mode, and on request all that is in it.
 
-mod clean;
+pub(super) mod clean;
 mod recursion;
 #[cfg(test)]
 mod tests;
@@ -13,8 +13,8 @@ use serde::Deserialize;
 use super::super::arguments::{Flag, Mode, Text};
 use super::super::{Call, Check, Done, Failure, StateFunction, change};
 use super::ownership::{Principal, Status, Wanted};
-use super::walk::Patterns;
 use super::paths;
+use super::walk::Patterns;
 use recursion::Recursion;
 
 /// The arguments of `file.directory`.
@@ -102,7 +102,7 @@ impl StateFunction for Directory {
             }
             if !self.children_only.0 {
                 let status = self.status(&path)?;
-                insert(&mut changes, &path, recursion::at_top(&wanted, recursion.as_ref()).differences(&status));
+                insert(&mut changes, &path, wanted.differences(&status));
             }
             if self.clean.0 {
                 removed = clean::leftovers(call, &path, &self.exclude_pat)?;

@@ -104,14 +104,3 @@ impl Recursion {
         self.follow && path.exists()
     }
 }
-
-/// What is compared at the directory itself: with `recurse`, Salt looks there too at nothing but what `recurse` names.
-pub(super) fn at_top(wanted: &Wanted, recursion: Option<&Recursion>) -> Wanted {
-    let Some(recursion) = recursion else { return wanted.clone() };
-    let Some(named) = recursion.directories.as_ref().or(recursion.files.as_ref()) else { return wanted.clone() };
-    Wanted {
-        user: named.user.clone(),
-        group: named.group.clone(),
-        mode: wanted.mode.filter(|_| named.mode.is_some()),
-    }
-}

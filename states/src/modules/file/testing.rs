@@ -18,6 +18,7 @@ pub(crate) struct Host {
     processes: Arc<Book>,
     contexts: std::cell::OnceCell<[Arc<Context>; 1]>,
     required: Vec<RequiredFile>,
+    opts: Map,
 }
 
 /// A value from YAML.
@@ -38,6 +39,7 @@ impl Host {
             processes,
             contexts: std::cell::OnceCell::new(),
             required: Vec::new(),
+            opts: Map::new(),
         }
     }
 
@@ -58,6 +60,12 @@ impl Host {
             saltenv: "base".into(),
             arguments: Map::new(),
         });
+    }
+
+    /// Sets a configuration value to a path in the host's own directory.
+    pub(crate) fn configure(&mut self, key: &str, name: &str) {
+        let path = self.path(name).display().to_string();
+        self.opts.insert(key.into(), path.into());
     }
 
     /// A path in the host's own directory.
@@ -130,7 +138,7 @@ impl Host {
             saltenv: base.saltenv.clone(),
             grains: base.grains.clone(),
             pillar: base.pillar.clone(),
-            opts: base.opts.clone(),
+            opts: Arc::new(self.opts.clone()),
             files: base.files.clone(),
             processes: base.processes.clone(),
             cache_dir: base.cache_dir.clone(),

@@ -1,5 +1,6 @@
 //! What templates, execution functions and state functions know of the host they run on.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex};
@@ -47,6 +48,31 @@ pub struct RunState {
     pub retcode: AtomicI64,
     /// What templates share: set up at the first one that is rendered.
     pub(crate) engines: crate::language::Engines,
+    /// The `file` states that each state requires (`require: - file: …`), by the id of the state that requires them. The
+    /// engine fills it before the first state runs; `clean` keeps what these states manage.
+    pub required_files: Mutex<HashMap<String, Vec<RequiredFile>>>,
+}
+
+/// A `file` state that another state requires.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequiredFile {
+    /// Its `name`.
+    pub name: String,
+    /// Its function: `managed`, `recurse`.
+    pub function: String,
+    /// The environment of its SLS.
+    pub saltenv: String,
+    /// Its arguments.
+    pub arguments: Map,
+}
+
+impl RunState {
+    /// The `file` states that the state with this id requires.
+    #[must_use]
+    pub fn required_files(&self, id: &str) -> Vec<RequiredFile> {
+        let all = self.required_files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.get(id).cloned().unwrap_or_default()
+    }
 }
 
 impl Context {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use common::value::Map;
 
 use crate::files::FileSource;
+use crate::modules::pkg::dpkg::Packages;
 use crate::process::Processes;
 
 /// One host and one run. Cheap to clone through its `Arc`; nothing in it changes during a run except [`RunState`].
@@ -42,6 +43,20 @@ pub struct RunState {
     pub package_lists_refreshed: AtomicBool,
     /// `service`s whose units changed on disk, so that the next call reloads the service manager.
     pub notes: Mutex<Vec<String>>,
+    /// The installed packages as last read; forgotten when a state installs or removes one.
+    pub(crate) packages: Mutex<Option<Arc<Packages>>>,
+    /// Where the host's own files (`/etc/passwd`, …) are, when that is not `/`: a folder in tests.
+    pub(crate) root: Option<PathBuf>,
+}
+
+impl RunState {
+    /// Where one of the host's own files is; `path` is absolute.
+    pub(crate) fn host_path(&self, path: &str) -> PathBuf {
+        match &self.root {
+            Some(root) => root.join(path.trim_start_matches('/')),
+            None => PathBuf::from(path),
+        }
+    }
 }
 
 impl Context {

@@ -47,6 +47,8 @@ pub struct RunState {
     pub(crate) packages: Mutex<Option<Arc<Packages>>>,
     /// Where the host's own files (`/etc/passwd`, …) are, when that is not `/`: a folder in tests.
     pub(crate) root: Option<PathBuf>,
+    /// What templates share: set up at the first one that is rendered.
+    pub(crate) engines: crate::language::Engines,
 }
 
 impl RunState {
@@ -56,8 +58,7 @@ impl RunState {
             Some(root) => root.join(path.trim_start_matches('/')),
             None => PathBuf::from(path),
         }
-    }
-}
+    }}
 
 impl Context {
     /// A configuration value by its colon path: from `opts`, else grains, else pillar, as `config.get` looks.

@@ -1,8 +1,14 @@
 //! How a process is run: the one door through which state and execution functions start anything.
 
+mod identity;
+mod output;
+mod system;
+
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub use system::System;
 
 /// The most that is kept of each of a process's output streams: 4 MiB; the rest is read and dropped, with a note.
 pub const OUTPUT_LIMIT: usize = 4 << 20;
@@ -26,7 +32,7 @@ pub enum Program {
 pub struct Command {
     /// What to run.
     pub program: Program,
-    /// The working directory; by default the home of the user it runs as.
+    /// The working directory; by default the home of the user it runs as, or `/` where that is no folder.
     pub cwd: Option<PathBuf>,
     /// The user it runs as (name or number), with that user's groups.
     pub user: Option<String>,
@@ -118,6 +124,17 @@ pub enum ProcessError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+impl Command {
+    /// The command as one line, for messages.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match &self.program {
+            Program::Shell { line, .. } => line.clone(),
+            Program::Direct(words) => words.join(" "),
+        }
+    }
 }
 
 /// Runs processes. The real one is [`System`]; tests record and answer.

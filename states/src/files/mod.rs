@@ -1,8 +1,12 @@
 //! Where a file of the state tree comes from: a folder, a snapshot in the agent's cache, a map in a test.
 
+mod folders;
+
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+pub use folders::Folders;
 
 /// The largest file that is read into memory, as templates and SLS files are: 16 MiB. Larger ones are only copied.
 pub const READ_LIMIT: u64 = 16 << 20;

@@ -1,0 +1,187 @@
+//! Sockets, windows, time limits: quinn set up for a fleet.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::time::Duration;
+
+use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
+use quinn::{Endpoint, EndpointConfig, TokioRuntime, TransportConfig, VarInt};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::TransportError;
+use super::verifier::{AgentVerifier, MasterVerifier, Pin};
+use crate::identity::Authority;
+
+/// The name in every master's certificate. Agents know their master by its key, not by where it is.
+pub const SERVER_NAME: &str = "master.lantern.internal";
+
+/// The protocol's name in the TLS handshake (ALPN).
+const ALPN: &[u8] = b"lantern/1";
+
+/// How often the agent says something on an idle connection; NAT bindings live at least 30 s (RFC 4787 has 2 minutes).
+pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// After how long without a packet the other end counts as gone.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(40);
+
+/// What is asked of the kernel for each socket. With its usual 208 KiB, a thousand agents that talk at once lose packets.
+const SOCKET_BUFFER: usize = 4 << 20;
+
+/// The agent's certificate and key.
+pub struct ClientIdentity {
+    /// Its certificate: of the master's authority, or self-signed while it enrols.
+    pub certificate: CertificateDer<'static>,
+    /// Its private key.
+    pub key: PrivateKeyDer<'static>,
+}
+
+/// A master's endpoint, and the verifier that [`super::peer`] needs.
+///
+/// # Errors
+/// When the address can't be had.
+pub fn server(
+    address: SocketAddr,
+    authority: &Authority,
+) -> Result<(Endpoint, Arc<AgentVerifier>), TransportError> {
+    let provider = provider();
+    let verifier = Arc::new(AgentVerifier::new(authority, &provider)?);
+    let issued = authority.server().map_err(|error| TransportError::Tls(error.to_string()))?;
+    let mut tls = rustls::ServerConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(tls_error)?
+        .with_client_cert_verifier(Arc::clone(&verifier) as Arc<_>)
+        .with_single_cert(issued.chain, issued.key)
+        .map_err(tls_error)?;
+    tls.alpn_protocols = vec![ALPN.to_vec()];
+    // A resumed session would carry an old certificate past a deletion of its key, and saves nothing worth having.
+    tls.send_tls13_tickets = 0;
+    let tls = QuicServerConfig::try_from(tls).map_err(|error| TransportError::Tls(error.to_string()))?;
+    let mut config = quinn::ServerConfig::with_crypto(Arc::new(tls));
+    config.transport_config(Arc::new(master_transport()));
+    let socket = bind(address)?;
+    let endpoint = Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(TokioRuntime))
+        .map_err(|source| TransportError::Bind { address, source })?;
+    Ok((endpoint, verifier))
+}
+
+/// An agent's endpoint for masters of the address's family.
+///
+/// # Errors
+/// When no socket can be had.
+pub fn client(master: SocketAddr) -> Result<Endpoint, TransportError> {
+    let any =
+        if master.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
+    let socket = bind(any)?;
+    Endpoint::new(EndpointConfig::default(), None, socket, Arc::new(TokioRuntime))
+        .map_err(|source| TransportError::Bind { address: any, source })
+}
+
+/// Dials a master. The connection is up when this returns, but whether the master accepts the agent shows only in its
+/// answer to the first frame: TLS 1.3's client is done before the server has looked at its certificate.
+///
+/// # Errors
+/// When the master does not answer, or is not the one that is pinned.
+pub async fn connect(
+    endpoint: &Endpoint,
+    address: SocketAddr,
+    identity: ClientIdentity,
+    pin: &Arc<Pin>,
+) -> Result<quinn::Connection, TransportError> {
+    let provider = provider();
+    let verifier = MasterVerifier { pin: Arc::clone(pin), provider: Arc::clone(&provider) };
+    let mut tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(tls_error)?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_client_auth_cert(vec![identity.certificate], identity.key)
+        .map_err(tls_error)?;
+    tls.alpn_protocols = vec![ALPN.to_vec()];
+    tls.resumption = rustls::client::Resumption::disabled();
+    let tls = QuicClientConfig::try_from(tls).map_err(|error| TransportError::Tls(error.to_string()))?;
+    let mut config = quinn::ClientConfig::new(Arc::new(tls));
+    config.transport_config(Arc::new(agent_transport()));
+    let failed = |reason: String| TransportError::Connect { address, reason };
+    let connecting =
+        endpoint.connect_with(config, address, SERVER_NAME).map_err(|error| failed(error.to_string()))?;
+    connecting.await.map_err(|error| failed(reason(&error, pin)))
+}
+
+/// Why a connection failed, in words that help.
+fn reason(error: &quinn::ConnectionError, pin: &Pin) -> String {
+    match (pin.expected(), pin.seen()) {
+        (Some(expected), Some(seen)) if expected != seen => format!(
+            "the master's fingerprint is {seen}, but {expected} is trusted. If the master was replaced on purpose, set \
+             master_fingerprint to the new one (or remove the pinned one); otherwise somebody is in between"
+        ),
+        _ => match error {
+            quinn::ConnectionError::TimedOut => {
+                "no answer (is the master running, and is the UDP port open?)".into()
+            }
+            error => error.to_string(),
+        },
+    }
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+fn tls_error(error: rustls::Error) -> TransportError {
+    TransportError::Tls(error.to_string())
+}
+
+/// The agent receives the bulk: windows for 200 Mbit/s over 100 ms and more.
+fn agent_transport() -> TransportConfig {
+    let mut config = common_transport();
+    config
+        .stream_receive_window(VarInt::from_u32(8 << 20))
+        .receive_window(VarInt::from_u32(16 << 20))
+        .max_concurrent_bidi_streams(VarInt::from_u32(64))
+        .max_concurrent_uni_streams(VarInt::from_u32(0))
+        .keep_alive_interval(Some(KEEP_ALIVE));
+    config
+}
+
+/// The master receives little from each of many: small windows bound what ten thousand agents can make it hold.
+fn master_transport() -> TransportConfig {
+    let mut config = common_transport();
+    config
+        .stream_receive_window(VarInt::from_u32(1 << 20))
+        .receive_window(VarInt::from_u32(2 << 20))
+        .send_window(8 << 20)
+        .max_concurrent_bidi_streams(VarInt::from_u32(16))
+        .max_concurrent_uni_streams(VarInt::from_u32(0));
+    config
+}
+
+fn common_transport() -> TransportConfig {
+    let mut config = TransportConfig::default();
+    // The limit is far below what the type can't hold.
+    config.max_idle_timeout(IDLE_TIMEOUT.try_into().ok()).datagram_receive_buffer_size(None);
+    config
+}
+
+fn bind(address: SocketAddr) -> Result<UdpSocket, TransportError> {
+    let failed = |source| TransportError::Bind { address, source };
+    let domain = if address.is_ipv4() { socket2::Domain::IPV4 } else { socket2::Domain::IPV6 };
+    let socket =
+        socket2::Socket::new(domain, socket2::Type::DGRAM, Some(socket2::Protocol::UDP)).map_err(failed)?;
+    socket.set_nonblocking(true).map_err(failed)?;
+    // The kernel grants less without a word; what it granted is asked for below.
+    let _ = socket.set_recv_buffer_size(SOCKET_BUFFER);
+    let _ = socket.set_send_buffer_size(SOCKET_BUFFER);
+    socket.bind(&address.into()).map_err(failed)?;
+    // Linux reports twice what it granted, for its own bookkeeping.
+    let granted = socket.recv_buffer_size().unwrap_or(0) / 2;
+    if granted < SOCKET_BUFFER && address.port() != 0 {
+        tracing::warn!(
+            granted,
+            wanted = SOCKET_BUFFER,
+            "the kernel caps the socket's buffers, so a large fleet may lose packets: set net.core.rmem_max and \
+             net.core.wmem_max to {SOCKET_BUFFER} or more"
+        );
+    }
+    Ok(socket.into())
+}

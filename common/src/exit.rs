@@ -9,11 +9,11 @@ pub const FAILED: u8 = 1;
 /// The command line or the configuration is wrong. Nothing was done. (The argument parser itself uses this code.)
 pub const USAGE: u8 = 2;
 
-/// The state tree does not compile. Nothing was changed.
-pub const NOT_COMPILED: u8 = 3;
-
 /// Some hosts never answered; those that did had no failure.
-pub const NO_ANSWER: u8 = 4;
+pub const NO_ANSWER: u8 = 3;
+
+/// The state tree does not compile. Nothing was changed.
+pub const NOT_COMPILED: u8 = 4;
 
 /// The target matches no host. Nothing was done.
 pub const NOTHING_MATCHED: u8 = 5;

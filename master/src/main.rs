@@ -1,2 +1,7 @@
-//! stub
-fn main() {}
+//! The `master` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    master::cli::main()
+}

@@ -1,0 +1,212 @@
+//! `/etc/lantern/master.yaml`. Every key has a default, and every path and port can be given as a flag of `master serve`.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use common::value::Map;
+use serde::Deserialize;
+use states::nearest::nearest;
+
+/// Where the configuration is looked for.
+pub const CONFIG_PATH: &str = "/etc/lantern/master.yaml";
+
+/// Where the control socket is.
+pub const SOCKET_PATH: &str = "/run/lantern/master.sock";
+
+/// The keys, for the error that names the nearest one.
+const KEYS: &[&str] = &[
+    "listen",
+    "state_dir",
+    "socket",
+    "file_roots",
+    "pillar_roots",
+    "auto_accept",
+    "certificate_lifetime",
+    "timeout",
+    "nodegroups",
+    "keep_jobs",
+    "opts",
+];
+
+/// The master's configuration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The UDP address that agents dial.
+    pub listen: SocketAddr,
+    /// Where the authority, the database and the content store are.
+    pub state_dir: PathBuf,
+    /// The control socket.
+    pub socket: PathBuf,
+    /// The folders of the state tree by environment; in an environment the first folder that has a file wins.
+    pub file_roots: Roots,
+    /// The folders of the pillar tree, likewise.
+    pub pillar_roots: Roots,
+    /// Whether new keys are accepted unseen. For tests and throw-away fleets.
+    pub auto_accept: bool,
+    /// How long an agent's certificate is valid. It renews itself long before.
+    #[serde(deserialize_with = "crate::duration::deserialize")]
+    pub certificate_lifetime: Duration,
+    /// How long one host may take for a job, unless the job says otherwise.
+    #[serde(deserialize_with = "crate::duration::deserialize")]
+    pub timeout: Duration,
+    /// Named targets, for `N@NAME`.
+    pub nodegroups: BTreeMap<String, String>,
+    /// How long jobs and their reports are kept.
+    #[serde(deserialize_with = "crate::duration::deserialize")]
+    pub keep_jobs: Duration,
+    /// What templates see in `opts` besides the agent's own configuration.
+    pub opts: Map,
+}
+
+/// Folders by environment.
+pub type Roots = BTreeMap<String, Vec<PathBuf>>;
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((std::net::Ipv4Addr::UNSPECIFIED, 4505)),
+            state_dir: "/var/lib/lantern/master".into(),
+            socket: SOCKET_PATH.into(),
+            file_roots: base("/srv/salt"),
+            pillar_roots: base("/srv/pillar"),
+            auto_accept: false,
+            certificate_lifetime: Duration::from_secs(90 * 86_400),
+            timeout: Duration::from_secs(3600),
+            nodegroups: BTreeMap::new(),
+            keep_jobs: Duration::from_secs(30 * 86_400),
+            opts: Map::new(),
+        }
+    }
+}
+
+/// Why a configuration can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file can't be read.
+    #[error("cannot read the configuration {path}: {source}", path = path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A key that does not exist.
+    #[error("{path}:{line}: unknown key `{key}`{help}", path = path.display())]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The key.
+        key: String,
+        /// `; did you mean …?`, or the list of keys.
+        help: String,
+    },
+    /// Not YAML, or a value of the wrong kind.
+    #[error("{path}:{line}: {reason}", path = path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Config {
+    /// Reads the configuration. Without `path`, [`CONFIG_PATH`] is read if it is there, and the defaults stand if not.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
+        let file = path.unwrap_or(Path::new(CONFIG_PATH));
+        match std::fs::read_to_string(file) {
+            Ok(text) => Self::parse(file, &text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && path.is_none() => {
+                Ok(Self::default())
+            }
+            Err(source) => Err(ConfigError::Read { path: file.into(), source }),
+        }
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let invalid = |error: serde_yaml::Error| ConfigError::Invalid {
+            path: path.into(),
+            line: error.location().map_or(1, |location| location.line()),
+            reason: error.to_string(),
+        };
+        let parsed: serde_yaml::Value = serde_yaml::from_str(text).map_err(invalid)?;
+        if parsed.is_null() {
+            return Ok(Self::default());
+        }
+        let keys = parsed.as_mapping().into_iter().flatten().filter_map(|(key, _)| key.as_str());
+        if let Some(key) = keys.into_iter().find(|key| !KEYS.contains(key)) {
+            return Err(unknown_key(path, text, key));
+        }
+        serde_yaml::from_str(text).map_err(invalid)
+    }
+
+    /// The folder of the authority.
+    #[must_use]
+    pub fn authority_dir(&self) -> PathBuf {
+        self.state_dir.join("ca")
+    }
+}
+
+fn unknown_key(path: &Path, text: &str, key: &str) -> ConfigError {
+    let names = |line: &str| {
+        line.trim_start_matches(['"', '\'']).strip_prefix(key).is_some_and(|rest| {
+            rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':')
+        })
+    };
+    let line = text.lines().position(names).map_or(1, |index| index + 1);
+    let help = match nearest(key, KEYS.iter().copied()) {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => format!("; the keys are {}", KEYS.join(", ")),
+    };
+    ConfigError::UnknownKey { path: path.into(), line, key: key.into(), help }
+}
+
+/// Roots with one folder in the environment `base`.
+fn base(folder: &str) -> Roots {
+    Roots::from([("base".into(), vec![folder.into()])])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, String> {
+        Config::parse(Path::new("master.yaml"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn reads_a_whole_file() {
+        let config = parse(
+            "listen: 127.0.0.1:5000\nfile_roots:\n  base: [/a, /b]\ncertificate_lifetime: 2h\ntimeout: 20\n\
+             nodegroups: {proxies: 'fp-*'}\nopts: {master: x}\n",
+        )
+        .unwrap();
+        assert_eq!(config.listen.port(), 5000);
+        assert_eq!(config.file_roots["base"].len(), 2);
+        assert_eq!(config.certificate_lifetime, Duration::from_secs(7200));
+        assert_eq!(config.timeout, Duration::from_secs(20));
+        assert_eq!(config.pillar_roots, base("/srv/pillar"));
+    }
+
+    #[test]
+    fn errors_name_file_line_and_cure() {
+        assert_eq!(
+            parse("auto_accept: true\nfile_root: {}\n").unwrap_err(),
+            "master.yaml:2: unknown key `file_root`; did you mean `file_roots`?"
+        );
+        assert!(parse("zzz: 1\n").unwrap_err().contains("the keys are listen,"));
+        assert!(parse("timeout: soon\n").unwrap_err().starts_with("master.yaml:1: "));
+        assert!(parse("a: [\n").unwrap_err().starts_with("master.yaml:"));
+        assert!(parse("").is_ok());
+    }
+}

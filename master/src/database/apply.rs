@@ -1,0 +1,161 @@
+//! How each write is done.
+
+use common::id::HostId;
+use common::message::Report;
+use rusqlite::{Connection, params};
+
+use super::{HostRow, LedgerError, Write};
+use crate::jobs::{HostState, JobRecord, Phase};
+use crate::keys::Key;
+
+pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), LedgerError> {
+    match write {
+        Write::Key(key) => put_key(connection, key),
+        Write::KeyGone(key) => remove_key(connection, key),
+        Write::Host(host) => put_host(connection, host),
+        Write::NewJob { job, hosts } => new_job(connection, job, hosts),
+        Write::JobTree { jid, tree, commit } => run(
+            connection,
+            "UPDATE jobs SET tree = ?2, git_commit = ?3 WHERE jid = ?1",
+            params![jid.as_str(), tree.to_string(), commit],
+        ),
+        Write::JobPhase { jid, phase } => run(
+            connection,
+            "UPDATE jobs SET phase = ?2 WHERE jid = ?1",
+            params![jid.as_str(), phase_name(*phase)],
+        ),
+        Write::HostState { jid, host, state, phase, prepared, reason, at } => run(
+            connection,
+            "UPDATE job_hosts SET state = ?3, phase = ?4, prepared = ?5, reason = ?6, updated = ?7 \
+             WHERE jid = ?1 AND host = ?2",
+            params![
+                jid.as_str(),
+                host.as_str(),
+                state.name(),
+                phase_name(*phase),
+                prepared,
+                reason,
+                at
+            ],
+        ),
+        Write::Report { host, report, at } => put_report(connection, host, report, *at),
+        Write::JobEnded { jid, at, error } => run(
+            connection,
+            "UPDATE jobs SET ended = ?2, error = ?3 WHERE jid = ?1",
+            params![jid.as_str(), at, error],
+        ),
+        Write::Forget { before } => {
+            run(connection, "DELETE FROM jobs WHERE ended IS NOT NULL AND ended < ?1", params![before])
+        }
+    }
+}
+
+fn put_key(connection: &Connection, key: &Key) -> Result<(), LedgerError> {
+    run(
+        connection,
+        "INSERT INTO keys (id, fingerprint, public_key, state, address, first_seen, last_seen) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+         ON CONFLICT DO UPDATE SET state = ?4, address = ?5, last_seen = ?7",
+        params![
+            key.id.as_str(),
+            key.fingerprint.to_string(),
+            key.public_key,
+            key.state.name(),
+            key.address,
+            key.first_seen,
+            key.last_seen
+        ],
+    )
+}
+
+fn remove_key(connection: &Connection, key: &Key) -> Result<(), LedgerError> {
+    let id = key.id.as_str();
+    let fingerprint = key.fingerprint.to_string();
+    run(connection, "DELETE FROM keys WHERE id = ?1 AND fingerprint = ?2", params![id, fingerprint])?;
+    run(
+        connection,
+        "DELETE FROM hosts WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM keys WHERE id = ?1)",
+        params![id],
+    )
+}
+
+fn put_host(connection: &Connection, host: &HostRow) -> Result<(), LedgerError> {
+    let grains = encode(&host.grains)?;
+    run(
+        connection,
+        "INSERT INTO hosts (id, version, address, last_seen, grains) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT DO UPDATE SET version = ?2, address = ?3, last_seen = ?4, grains = ?5",
+        params![host.id.as_str(), host.version, host.address, host.last_seen, grains],
+    )
+}
+
+fn new_job(connection: &Connection, job: &JobRecord, hosts: &[HostId]) -> Result<(), LedgerError> {
+    run(
+        connection,
+        "INSERT INTO jobs (jid, spec, description, target, user, started, phase) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            job.jid.as_str(),
+            encode(&job.spec)?,
+            job.spec.work.describe(),
+            job.spec.target,
+            job.user,
+            job.started,
+            phase_name(job.phase)
+        ],
+    )?;
+    for host in hosts {
+        run(
+            connection,
+            "INSERT INTO job_hosts (jid, host, state, phase, updated) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                job.jid.as_str(),
+                host.as_str(),
+                HostState::Queued.name(),
+                phase_name(job.phase),
+                job.started
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// A preparation's report stands until the report of the whole takes its place.
+fn put_report(
+    connection: &Connection,
+    host: &HostId,
+    report: &Report,
+    at: i64,
+) -> Result<(), LedgerError> {
+    run(
+        connection,
+        "UPDATE job_hosts SET outcome = ?3, retcode = ?4, unchanged = ?5, changed = ?6, failed = ?7, report = ?8, \
+         updated = ?9 WHERE jid = ?1 AND host = ?2",
+        params![
+            report.jid.as_str(),
+            host.as_str(),
+            HostState::of(report.outcome).name(),
+            report.retcode,
+            report.unchanged,
+            report.changed,
+            report.failed,
+            encode(report)?,
+            at
+        ],
+    )
+}
+
+fn run(connection: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<(), LedgerError> {
+    connection.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}
+
+fn encode<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, LedgerError> {
+    rmp_serde::to_vec_named(value).map_err(|error| LedgerError::Sqlite(error.to_string()))
+}
+
+pub(super) fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Prepare => "prepare",
+        Phase::Apply => "apply",
+    }
+}

@@ -1,0 +1,102 @@
+//! The database of keys, hosts and jobs.
+//!
+//! Everything above speaks to a [`Ledger`]; [`Database`] is the one inside a single master, on SQLite. One thread writes, and
+//! commits whatever has gathered while the disk was busy in one go; readers have connections of their own.
+
+mod apply;
+mod query;
+mod schema;
+mod sqlite;
+mod write;
+
+pub use sqlite::Database;
+pub use write::{Committed, HostRow, Write};
+
+use common::id::{HostId, JobId};
+
+use crate::jobs::{HostRecord, JobRecord};
+use crate::keys::Key;
+
+/// Where keys, hosts, jobs and reports are kept.
+pub trait Ledger: Send + Sync + 'static {
+    /// Queues a write. It is on the disk when what is returned yields; writes are done in the order in which they are queued.
+    fn submit(&self, write: Write) -> Committed;
+
+    /// All keys.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn keys(&self) -> Result<Vec<Key>, LedgerError>;
+
+    /// All hosts that have been here, with their grains.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn hosts(&self) -> Result<Vec<HostRow>, LedgerError>;
+
+    /// The newest jobs, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn jobs(&self, limit: usize) -> Result<Vec<JobRecord>, LedgerError>;
+
+    /// The jobs that have not ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn unfinished(&self) -> Result<Vec<JobRecord>, LedgerError>;
+
+    /// One job.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn job(&self, jid: &JobId) -> Result<Option<JobRecord>, LedgerError>;
+
+    /// A job's hosts, by id, with or without their reports.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn job_hosts(&self, jid: &JobId, reports: bool) -> Result<Vec<HostRecord>, LedgerError>;
+
+    /// One host of a job.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn job_host(&self, jid: &JobId, host: &HostId) -> Result<Option<HostRecord>, LedgerError>;
+}
+
+/// Why the database failed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// SQLite failed.
+    #[error("the job database failed: {0}")]
+    Sqlite(String),
+    /// What is in the database can't be read.
+    #[error("the job database holds {what} that cannot be read: {reason}")]
+    Damaged {
+        /// What.
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// It was written by a newer release.
+    #[error(
+        "the job database has version {found}, and this release knows {known}: start the newer release again, or restore \
+         the backup made before the upgrade"
+    )]
+    TooNew {
+        /// Its version.
+        found: i64,
+        /// What this release knows.
+        known: i64,
+    },
+    /// The writer has ended.
+    #[error("the job database is closed")]
+    Closed,
+}
+
+impl From<rusqlite::Error> for LedgerError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error.to_string())
+    }
+}

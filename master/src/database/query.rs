@@ -1,0 +1,163 @@
+//! What is read.
+
+use std::collections::HashMap;
+
+use common::id::{HostId, JobId};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use serde::de::DeserializeOwned;
+
+use super::{HostRow, LedgerError};
+use crate::jobs::{Counts, HostRecord, HostState, JobRecord, Phase};
+use crate::keys::{Key, KeyState};
+
+pub(super) fn keys(connection: &Connection) -> Result<Vec<Key>, LedgerError> {
+    all(
+        connection,
+        "SELECT id, fingerprint, public_key, state, address, first_seen, last_seen FROM keys",
+        [],
+        |row| {
+            Ok(Key {
+                id: parse(row, 0)?,
+                fingerprint: parse(row, 1)?,
+                public_key: row.get(2)?,
+                state: named(row, 3, KeyState::from_name)?,
+                address: row.get(4)?,
+                first_seen: row.get(5)?,
+                last_seen: row.get(6)?,
+            })
+        },
+    )
+}
+
+pub(super) fn hosts(connection: &Connection) -> Result<Vec<HostRow>, LedgerError> {
+    all(connection, "SELECT id, version, address, last_seen, grains FROM hosts", [], |row| {
+        Ok(HostRow {
+            id: parse(row, 0)?,
+            version: row.get(1)?,
+            address: row.get(2)?,
+            last_seen: row.get(3)?,
+            grains: decode(row, 4)?,
+        })
+    })
+}
+
+const JOB: &str = "SELECT jid, spec, user, started, ended, phase, tree, git_commit, error FROM jobs";
+
+pub(super) fn jobs(connection: &Connection, limit: usize) -> Result<Vec<JobRecord>, LedgerError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let jobs = all(connection, &format!("{JOB} ORDER BY jid DESC LIMIT ?1"), params![limit], read_job)?;
+    with_counts(connection, jobs)
+}
+
+pub(super) fn unfinished(connection: &Connection) -> Result<Vec<JobRecord>, LedgerError> {
+    let jobs = all(connection, &format!("{JOB} WHERE ended IS NULL ORDER BY jid"), [], read_job)?;
+    with_counts(connection, jobs)
+}
+
+pub(super) fn job(connection: &Connection, jid: &JobId) -> Result<Option<JobRecord>, LedgerError> {
+    let jobs = all(connection, &format!("{JOB} WHERE jid = ?1"), params![jid.as_str()], read_job)?;
+    Ok(with_counts(connection, jobs)?.pop())
+}
+
+fn read_job(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
+    Ok(JobRecord {
+        jid: parse(row, 0)?,
+        spec: decode(row, 1)?,
+        user: row.get(2)?,
+        started: row.get(3)?,
+        ended: row.get(4)?,
+        phase: named(row, 5, phase)?,
+        tree: match row.get_ref(6)? {
+            rusqlite::types::ValueRef::Null => None,
+            _ => Some(parse(row, 6)?),
+        },
+        commit: row.get(7)?,
+        error: row.get(8)?,
+        counts: Counts::default(),
+    })
+}
+
+fn with_counts(connection: &Connection, mut jobs: Vec<JobRecord>) -> Result<Vec<JobRecord>, LedgerError> {
+    let positions: HashMap<String, usize> =
+        jobs.iter().enumerate().map(|(index, job)| (job.jid.to_string(), index)).collect();
+    let mut statement =
+        connection.prepare_cached("SELECT state, count(*) FROM job_hosts WHERE jid = ?1 GROUP BY state")?;
+    for (jid, index) in positions {
+        let mut rows = statement.query(params![jid])?;
+        while let Some(row) = rows.next()? {
+            jobs[index].counts.0.insert(row.get(0)?, row.get(1)?);
+        }
+    }
+    Ok(jobs)
+}
+
+pub(super) fn job_hosts(
+    connection: &Connection,
+    jid: &JobId,
+    reports: bool,
+) -> Result<Vec<HostRecord>, LedgerError> {
+    let report = if reports { "report" } else { "NULL" };
+    let sql = format!(
+        "SELECT host, state, phase, prepared, reason, {report} FROM job_hosts WHERE jid = ?1 ORDER BY host"
+    );
+    all(connection, &sql, params![jid.as_str()], read_host)
+}
+
+pub(super) fn job_host(
+    connection: &Connection,
+    jid: &JobId,
+    host: &HostId,
+) -> Result<Option<HostRecord>, LedgerError> {
+    let sql = "SELECT host, state, phase, prepared, reason, report FROM job_hosts WHERE jid = ?1 AND host = ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    Ok(statement.query_row(params![jid.as_str(), host.as_str()], read_host).optional()?)
+}
+
+fn read_host(row: &Row<'_>) -> rusqlite::Result<HostRecord> {
+    Ok(HostRecord {
+        id: parse(row, 0)?,
+        state: named(row, 1, HostState::from_name)?,
+        phase: named(row, 2, phase)?,
+        prepared: row.get(3)?,
+        reason: row.get(4)?,
+        report: match row.get_ref(5)? {
+            rusqlite::types::ValueRef::Null => None,
+            _ => Some(Box::new(decode(row, 5)?)),
+        },
+    })
+}
+
+fn phase(name: &str) -> Option<Phase> {
+    [Phase::Prepare, Phase::Apply].into_iter().find(|phase| super::apply::phase_name(*phase) == name)
+}
+
+fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    values: impl rusqlite::Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, LedgerError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map(values, read)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn damaged(column: usize, kind: Type, reason: String) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, kind, reason.into())
+}
+
+fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    text.parse().map_err(|error: T::Err| damaged(column, Type::Text, error.to_string()))
+}
+
+fn named<T>(row: &Row<'_>, column: usize, known: impl Fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    known(&text).ok_or_else(|| damaged(column, Type::Text, format!("unknown name {text:?}")))
+}
+
+fn decode<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    let bytes = row.get_ref(column)?.as_blob()?;
+    rmp_serde::from_slice(bytes).map_err(|error| damaged(column, Type::Blob, error.to_string()))
+}

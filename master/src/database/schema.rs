@@ -1,0 +1,93 @@
+//! The tables, and how a database of an earlier release is brought up to date.
+
+use rusqlite::Connection;
+
+use super::LedgerError;
+
+/// One step a release: version N is reached by running steps 1 to N. A step that has been released is never changed.
+const STEPS: &[&str] = &["
+CREATE TABLE keys (
+    id          TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    public_key  BLOB NOT NULL,
+    state       TEXT NOT NULL,
+    address     TEXT NOT NULL,
+    first_seen  INTEGER NOT NULL,
+    last_seen   INTEGER NOT NULL,
+    PRIMARY KEY (id, fingerprint)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hosts (
+    id        TEXT PRIMARY KEY,
+    version   TEXT NOT NULL,
+    address   TEXT NOT NULL,
+    last_seen INTEGER NOT NULL,
+    grains    BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE jobs (
+    jid         TEXT PRIMARY KEY,
+    spec        BLOB NOT NULL,
+    description TEXT NOT NULL,
+    target      TEXT,
+    user        TEXT NOT NULL,
+    started     INTEGER NOT NULL,
+    ended       INTEGER,
+    phase       TEXT NOT NULL,
+    tree        TEXT,
+    git_commit  TEXT,
+    error       TEXT
+) STRICT;
+CREATE INDEX jobs_unfinished ON jobs (jid) WHERE ended IS NULL;
+
+CREATE TABLE job_hosts (
+    jid      TEXT NOT NULL REFERENCES jobs (jid) ON DELETE CASCADE,
+    host     TEXT NOT NULL,
+    state    TEXT NOT NULL,
+    phase    TEXT NOT NULL,
+    prepared INTEGER NOT NULL DEFAULT 0,
+    reason   TEXT,
+    outcome  TEXT,
+    retcode  INTEGER,
+    unchanged INTEGER,
+    changed   INTEGER,
+    failed    INTEGER,
+    report   BLOB,
+    updated  INTEGER NOT NULL,
+    PRIMARY KEY (jid, host)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX job_hosts_by_host ON job_hosts (host, jid);
+"];
+
+/// Sets a connection up for writing and brings the tables up to date.
+pub(super) fn prepare(connection: &mut Connection) -> Result<(), LedgerError> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Full: what has been answered with "stored" survives a power cut.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    let done = usize::try_from(found).ok().filter(|done| *done <= STEPS.len());
+    let Some(done) = done else { return Err(LedgerError::TooNew { found, known }) };
+    for (index, step) in STEPS.iter().enumerate().skip(done) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step)?;
+        transaction.pragma_update(None, "user_version", index + 1)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_database_is_left_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        prepare(&mut connection).unwrap();
+        prepare(&mut connection).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(prepare(&mut connection), Err(LedgerError::TooNew { found: 99, .. })));
+    }
+}

@@ -1,0 +1,125 @@
+//! What can be written.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use common::id::{HostId, JobId};
+use common::message::Report;
+use common::store::Hash;
+use common::value::Map;
+use tokio::sync::oneshot;
+
+use super::LedgerError;
+use crate::jobs::{HostState, JobRecord, Phase};
+use crate::keys::Key;
+
+/// One change. All of it is done, or nothing.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// A key is new or has changed.
+    Key(Key),
+    /// A key is gone, and with the last key of an id, what is known of that host.
+    KeyGone(Key),
+    /// A host has said what it is.
+    Host(HostRow),
+    /// A new job, each of its hosts queued.
+    NewJob {
+        /// The job.
+        job: Box<JobRecord>,
+        /// Its hosts.
+        hosts: Vec<HostId>,
+    },
+    /// The tree that a job's hosts see.
+    JobTree {
+        /// The job.
+        jid: JobId,
+        /// The snapshot.
+        tree: Hash,
+        /// The commit of the working copy.
+        commit: Option<String>,
+    },
+    /// A job has come to this half.
+    JobPhase {
+        /// The job.
+        jid: JobId,
+        /// The half.
+        phase: Phase,
+    },
+    /// A host's state in a job.
+    HostState {
+        /// The job.
+        jid: JobId,
+        /// The host.
+        host: HostId,
+        /// Its state.
+        state: HostState,
+        /// The half it is in.
+        phase: Phase,
+        /// Whether its plan is ready.
+        prepared: bool,
+        /// Why.
+        reason: Option<String>,
+        /// When, in milliseconds since 1970.
+        at: i64,
+    },
+    /// A host's report. Written a second time, it changes nothing.
+    Report {
+        /// The host.
+        host: HostId,
+        /// The report.
+        report: Box<Report>,
+        /// When it came, in milliseconds since 1970.
+        at: i64,
+    },
+    /// A job has ended.
+    JobEnded {
+        /// The job.
+        jid: JobId,
+        /// When, in milliseconds since 1970.
+        at: i64,
+        /// Why it ended before it touched a host.
+        error: Option<String>,
+    },
+    /// Jobs that ended before this moment (milliseconds since 1970) are forgotten.
+    Forget {
+        /// That moment.
+        before: i64,
+    },
+}
+
+/// What is known of a host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostRow {
+    /// Its id.
+    pub id: HostId,
+    /// Its agent's release.
+    pub version: String,
+    /// Where it connected from last.
+    pub address: String,
+    /// When it was last seen, in milliseconds since 1970.
+    pub last_seen: i64,
+    /// Its grains.
+    pub grains: Map,
+}
+
+/// Yields when a write is on the disk. Dropping it changes nothing of the write.
+#[derive(Debug)]
+pub struct Committed(pub(super) oneshot::Receiver<Result<(), LedgerError>>);
+
+impl Future for Committed {
+    type Output = Result<(), LedgerError>;
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context).map(|received| received.unwrap_or(Err(LedgerError::Closed)))
+    }
+}
+
+impl Committed {
+    /// Waits, in a thread that may block.
+    ///
+    /// # Errors
+    /// When the write failed.
+    pub fn wait(self) -> Result<(), LedgerError> {
+        self.0.blocking_recv().unwrap_or(Err(LedgerError::Closed))
+    }
+}

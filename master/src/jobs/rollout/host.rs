@@ -1,0 +1,78 @@
+//! One host of a rollout.
+
+use std::time::Duration;
+
+use super::Resumed;
+use crate::jobs::{HostState, Phase};
+
+/// Where a host is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Nothing of this phase has been sent to it.
+    Queued,
+    /// Its task has been sent.
+    Sent,
+    /// A worker is at it.
+    Running,
+    /// It has ended.
+    Ended(HostState),
+}
+
+/// One host.
+#[derive(Clone, Debug)]
+pub(super) struct Host {
+    pub(super) step: Step,
+    pub(super) phase: Phase,
+    pub(super) prepared: bool,
+    pub(super) connected: bool,
+    /// When it counts as gone or out of time.
+    pub(super) deadline: Option<Duration>,
+    /// When a task whose stream broke is sent again.
+    pub(super) retry: Option<Duration>,
+    /// How often its task's stream broke.
+    pub(super) broken: u32,
+}
+
+impl Host {
+    pub(super) fn new(resumed: &Resumed) -> Self {
+        Self {
+            step: match resumed.state {
+                HostState::Queued => Step::Queued,
+                HostState::Sent => Step::Sent,
+                HostState::Running => Step::Running,
+                end => Step::Ended(end),
+            },
+            phase: resumed.phase,
+            prepared: resumed.prepared,
+            connected: resumed.connected,
+            deadline: None,
+            retry: None,
+            broken: 0,
+        }
+    }
+
+    /// Whether its task is out.
+    pub(super) fn is_busy(&self) -> bool {
+        matches!(self.step, Step::Sent | Step::Running)
+    }
+
+    /// Whether it has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        matches!(self.step, Step::Ended(_))
+    }
+
+    /// Its state's name in the database.
+    pub(super) fn state(&self) -> HostState {
+        match self.step {
+            Step::Queued => HostState::Queued,
+            Step::Sent => HostState::Sent,
+            Step::Running => HostState::Running,
+            Step::Ended(state) => state,
+        }
+    }
+
+    /// The next moment at which something is due.
+    pub(super) fn due(&self) -> Option<Duration> {
+        [self.deadline, self.retry].into_iter().flatten().min()
+    }
+}

@@ -1,0 +1,13 @@
+//! The rollout: which host gets its task when, and what becomes of hosts that stay away.
+//!
+//! A state machine without I/O or clock. Events and the time come in, actions come out, so that tests drive it through any
+//! order of events. Time is whatever [`Duration`](std::time::Duration) the caller counts from, as long as it never goes back.
+
+mod event;
+mod host;
+mod machine;
+#[cfg(test)]
+mod tests;
+
+pub use event::{Action, Event, Resumed, Setup};
+pub use machine::Rollout;

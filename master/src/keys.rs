@@ -1,0 +1,362 @@
+//! The keys of agents: who may come in.
+//!
+//! Decisions are made here, in memory and without I/O; the daemon writes them down and carries them out.
+
+use std::collections::HashMap;
+
+use common::id::HostId;
+use common::identity::Fingerprint;
+use common::transport::Peer;
+use serde::{Deserialize, Serialize};
+
+use crate::glob;
+
+/// How many keys may wait for a decision, with those that were denied: more are turned away until some are decided.
+pub const UNDECIDED_LIMIT: usize = 10_000;
+
+/// What the operator has decided of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyState {
+    /// Nothing yet.
+    Pending,
+    /// It may work.
+    Accepted,
+    /// It may not.
+    Rejected,
+    /// Nothing, and there is another key with the same id: one of the two is not who it says.
+    Denied,
+}
+
+impl KeyState {
+    /// All states, in the order in which people look at them.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Accepted, Self::Rejected, Self::Denied];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Denied => "denied",
+        }
+    }
+
+    /// The state of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// A key that an agent has shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Key {
+    /// The id that the agent asked for.
+    pub id: HostId,
+    /// The key's fingerprint.
+    pub fingerprint: Fingerprint,
+    /// The key, DER.
+    #[serde(with = "serde_bytes")]
+    pub public_key: Vec<u8>,
+    /// What has been decided.
+    pub state: KeyState,
+    /// Where it came from last.
+    pub address: String,
+    /// When it was first seen, in milliseconds since 1970.
+    pub first_seen: i64,
+    /// When it was last seen, likewise.
+    pub last_seen: i64,
+}
+
+/// All keys.
+#[derive(Debug, Default)]
+pub struct Keyring {
+    keys: HashMap<HostId, Vec<Key>>,
+    undecided: usize,
+}
+
+/// What is to become of an agent that knocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its certificate holds and its key is accepted.
+    Welcome,
+    /// Its key is accepted, and it needs a certificate.
+    Issue,
+    /// Its key waits for a decision.
+    Wait,
+    /// It may not come in.
+    Refuse {
+        /// Why, in words for the agent's log.
+        reason: String,
+        /// Whether asking again can help.
+        retry: bool,
+    },
+}
+
+/// An agent that knocks.
+#[derive(Clone, Debug)]
+pub struct Knock<'a> {
+    /// Who it is, as far as TLS knows.
+    pub peer: &'a Peer,
+    /// The id it asks for.
+    pub asked: &'a HostId,
+    /// Where it comes from.
+    pub address: String,
+    /// Milliseconds since 1970.
+    pub now: i64,
+}
+
+impl Keyring {
+    /// A keyring of keys as the database has them.
+    #[must_use]
+    pub fn new(keys: impl IntoIterator<Item = Key>) -> Self {
+        let mut ring = Self::default();
+        for key in keys {
+            ring.insert(key);
+        }
+        ring
+    }
+
+    /// Decides on an agent that knocks. The key, where it is new or has changed, is to be written down.
+    pub fn admit(&mut self, knock: &Knock<'_>, auto_accept: bool) -> (Verdict, Option<Key>) {
+        let (id, fingerprint, public_key, enrolled) = match knock.peer {
+            Peer::Enrolled { id, fingerprint, public_key, .. } => (id, *fingerprint, public_key, true),
+            Peer::Unknown { fingerprint, public_key } => (knock.asked, *fingerprint, public_key, false),
+        };
+        if let Some(key) = self.find_mut(id, fingerprint) {
+            key.address.clone_from(&knock.address);
+            key.last_seen = knock.now;
+            return (verdict(key, enrolled), Some(key.clone()));
+        }
+        if enrolled {
+            let reason = format!("the key of {id} was deleted on the master; remove the agent's certificate to enrol anew");
+            return (Verdict::Refuse { reason, retry: false }, None);
+        }
+        let contested = self.keys.contains_key(id);
+        if self.undecided >= UNDECIDED_LIMIT && (contested || !auto_accept) {
+            let reason = "too many keys wait for a decision on the master".into();
+            return (Verdict::Refuse { reason, retry: true }, None);
+        }
+        let state = match (contested, auto_accept) {
+            (true, _) => KeyState::Denied,
+            (false, true) => KeyState::Accepted,
+            (false, false) => KeyState::Pending,
+        };
+        let key = Key {
+            id: id.clone(),
+            fingerprint,
+            public_key: public_key.clone(),
+            state,
+            address: knock.address.clone(),
+            first_seen: knock.now,
+            last_seen: knock.now,
+        };
+        self.insert(key.clone());
+        (verdict(&key, false), Some(key))
+    }
+
+    /// Whether this key may work under this id.
+    #[must_use]
+    pub fn is_accepted(&self, id: &HostId, fingerprint: Fingerprint) -> bool {
+        self.keys.get(id).into_iter().flatten().any(|key| {
+            key.fingerprint == fingerprint && key.state == KeyState::Accepted
+        })
+    }
+
+    /// Accepts the pending keys that a glob matches; an id that is written out also takes a rejected or denied key, when
+    /// no other key is accepted under it and the choice is clear. Returns those that have changed.
+    pub fn accept(&mut self, pattern: &str) -> Vec<Key> {
+        let mut changed = Vec::new();
+        for (id, keys) in self.keys.iter_mut().filter(|(id, _)| glob::matches(pattern, id.as_str())) {
+            if keys.iter().any(|key| key.state == KeyState::Accepted) {
+                continue;
+            }
+            let named = id.as_str() == pattern && keys.len() == 1;
+            let chosen = keys.iter_mut().find(|key| key.state == KeyState::Pending || named);
+            if let Some(key) = chosen {
+                key.state = KeyState::Accepted;
+                changed.push(key.clone());
+            }
+        }
+        self.count();
+        sorted(changed)
+    }
+
+    /// Rejects every key that a glob matches. Returns those that have changed.
+    pub fn reject(&mut self, pattern: &str) -> Vec<Key> {
+        let mut changed = Vec::new();
+        for key in self.keys.values_mut().flatten() {
+            if glob::matches(pattern, key.id.as_str()) && key.state != KeyState::Rejected {
+                key.state = KeyState::Rejected;
+                changed.push(key.clone());
+            }
+        }
+        self.count();
+        sorted(changed)
+    }
+
+    /// Deletes every key that a glob matches. Returns them.
+    pub fn delete(&mut self, pattern: &str) -> Vec<Key> {
+        let mut gone = Vec::new();
+        self.keys.retain(|id, keys| {
+            if glob::matches(pattern, id.as_str()) {
+                gone.append(keys);
+            }
+            !keys.is_empty()
+        });
+        self.count();
+        sorted(gone)
+    }
+
+    /// The keys that a glob matches, by id.
+    #[must_use]
+    pub fn list(&self, pattern: &str) -> Vec<Key> {
+        let matching = self.keys.values().flatten().filter(|key| glob::matches(pattern, key.id.as_str()));
+        sorted(matching.cloned().collect())
+    }
+
+    /// The hosts with an accepted key, by id.
+    #[must_use]
+    pub fn accepted(&self) -> Vec<HostId> {
+        let accepted = |(id, keys): (&HostId, &Vec<Key>)| {
+            keys.iter().any(|key| key.state == KeyState::Accepted).then(|| id.clone())
+        };
+        let mut ids: Vec<_> = self.keys.iter().filter_map(accepted).collect();
+        ids.sort();
+        ids
+    }
+
+    fn find_mut(&mut self, id: &HostId, fingerprint: Fingerprint) -> Option<&mut Key> {
+        self.keys.get_mut(id)?.iter_mut().find(|key| key.fingerprint == fingerprint)
+    }
+
+    fn insert(&mut self, key: Key) {
+        self.undecided += usize::from(is_undecided(&key));
+        self.keys.entry(key.id.clone()).or_default().push(key);
+    }
+
+    fn count(&mut self) {
+        self.undecided = self.keys.values().flatten().filter(|key| is_undecided(key)).count();
+    }
+}
+
+fn is_undecided(key: &Key) -> bool {
+    matches!(key.state, KeyState::Pending | KeyState::Denied)
+}
+
+fn verdict(key: &Key, enrolled: bool) -> Verdict {
+    let refuse = |reason: String, retry: bool| Verdict::Refuse { reason, retry };
+    match key.state {
+        KeyState::Accepted if enrolled => Verdict::Welcome,
+        KeyState::Accepted => Verdict::Issue,
+        KeyState::Pending => Verdict::Wait,
+        KeyState::Rejected => refuse(format!("the key of {} was rejected on the master", key.id), false),
+        KeyState::Denied => refuse(
+            format!(
+                "the master knows another key with the id {}: delete that one there if this host has replaced it",
+                key.id
+            ),
+            true,
+        ),
+    }
+}
+
+fn sorted(mut keys: Vec<Key>) -> Vec<Key> {
+    keys.sort_by(|left, right| (&left.id, left.first_seen).cmp(&(&right.id, right.first_seen)));
+    keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> HostId {
+        text.parse().unwrap()
+    }
+
+    fn unknown(key: &[u8]) -> Peer {
+        Peer::Unknown { fingerprint: Fingerprint::of(key), public_key: key.into() }
+    }
+
+    fn enrolled(name: &str, key: &[u8]) -> Peer {
+        Peer::Enrolled {
+            id: id(name),
+            fingerprint: Fingerprint::of(key),
+            public_key: key.into(),
+            not_after: 0,
+        }
+    }
+
+    fn knock(ring: &mut Keyring, peer: &Peer, asked: &str) -> Verdict {
+        let asked = id(asked);
+        ring.admit(&Knock { peer, asked: &asked, address: "::1".into(), now: 1 }, false).0
+    }
+
+    #[test]
+    fn a_key_waits_until_it_is_accepted() {
+        let mut ring = Keyring::default();
+        assert_eq!(knock(&mut ring, &unknown(b"1"), "fp-1"), Verdict::Wait);
+        assert_eq!(ring.accept("cm-*").len(), 0);
+        assert_eq!(ring.accept("fp-*").len(), 1);
+        assert_eq!(ring.accept("fp-*").len(), 0);
+        assert_eq!(knock(&mut ring, &unknown(b"1"), "fp-1"), Verdict::Issue);
+        assert_eq!(knock(&mut ring, &enrolled("fp-1", b"1"), "cm-9"), Verdict::Welcome);
+    }
+
+    #[test]
+    fn the_certificate_names_the_host_whatever_it_asks_for() {
+        let mut ring = Keyring::default();
+        knock(&mut ring, &unknown(b"1"), "fp-1");
+        ring.accept("*");
+        knock(&mut ring, &enrolled("fp-1", b"1"), "cm-1");
+        assert_eq!(ring.accepted(), [id("fp-1")]);
+    }
+
+    #[test]
+    fn a_second_key_with_the_same_id_is_denied() {
+        let mut ring = Keyring::default();
+        knock(&mut ring, &unknown(b"1"), "fp-1");
+        assert!(matches!(
+            knock(&mut ring, &unknown(b"2"), "fp-1"),
+            Verdict::Refuse { retry: true, .. }
+        ));
+        assert_eq!(ring.accept("*").len(), 1);
+        assert!(ring.is_accepted(&id("fp-1"), Fingerprint::of(b"1")));
+        assert!(!ring.is_accepted(&id("fp-1"), Fingerprint::of(b"2")));
+    }
+
+    #[test]
+    fn deleted_and_rejected_keys_stay_out() {
+        let mut ring = Keyring::default();
+        knock(&mut ring, &unknown(b"1"), "fp-1");
+        ring.accept("*");
+        ring.delete("fp-1");
+        let Verdict::Refuse { reason, retry: false } = knock(&mut ring, &enrolled("fp-1", b"1"), "fp-1") else {
+            panic!()
+        };
+        assert!(reason.contains("deleted"), "{reason}");
+        knock(&mut ring, &unknown(b"1"), "fp-1");
+        ring.reject("*");
+        assert!(matches!(
+            knock(&mut ring, &enrolled("fp-1", b"1"), "fp-1"),
+            Verdict::Refuse { retry: false, .. }
+        ));
+        assert_eq!(ring.accept("fp-1").len(), 1, "an operator may change their mind");
+    }
+
+    #[test]
+    fn the_table_is_bounded() {
+        let mut ring = Keyring::default();
+        for number in 0..UNDECIDED_LIMIT {
+            knock(&mut ring, &unknown(&number.to_be_bytes()), &format!("h{number}"));
+        }
+        assert!(matches!(
+            knock(&mut ring, &unknown(b"one more"), "late"),
+            Verdict::Refuse { retry: true, .. }
+        ));
+        ring.delete("h1*");
+        assert_eq!(knock(&mut ring, &unknown(b"one more"), "late"), Verdict::Wait);
+    }
+}

@@ -10,7 +10,9 @@ pub(super) fn collect(machine: &Machine, grains: &mut Grains) {
     for (key, value) in info.lines().filter_map(|line| line.split_once(':')) {
         match (key.trim(), value.trim()) {
             ("processor", _) => count += 1,
-            ("model name" | "vendor_id" | "Processor", value) if model == "Unknown" || key.trim() == "model name" => {
+            ("model name" | "vendor_id" | "Processor", value)
+                if model == "Unknown" || key.trim() == "model name" =>
+            {
                 model = value;
             }
             ("flags" | "Features", value) if flags.is_empty() => flags = value.split_whitespace().collect(),
@@ -42,7 +44,7 @@ mod tests {
 
     #[test]
     fn memory_is_in_whole_mebibytes() {
-        let text = "MemTotal:       24684544 kB\nMemFree: 1 kB\nSwapTotal:             0 kB\n";
+        let text = "MemTotal:       24683900 kB\nMemFree: 1 kB\nSwapTotal:             0 kB\n";
         assert_eq!(mebibytes(text, "MemTotal"), 24105);
         assert_eq!(mebibytes(text, "SwapTotal"), 0);
         assert_eq!(mebibytes(text, "Missing"), 0);

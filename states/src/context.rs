@@ -1,5 +1,6 @@
 //! What templates, execution functions and state functions know of the host they run on.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex};
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use common::value::Map;
 
 use crate::files::FileSource;
+use crate::modules::pkg::dpkg::Packages;
 use crate::process::Processes;
 
 /// One host and one run. Cheap to clone through its `Arc`; nothing in it changes during a run except [`RunState`].
@@ -45,9 +47,47 @@ pub struct RunState {
     /// The exit status of the last command that an execution function of `cmd` ran: what a program that was asked for that
     /// one function exits with.
     pub retcode: AtomicI64,
+    /// The installed packages as last read; forgotten when a state installs or removes one.
+    pub(crate) packages: Mutex<Option<Arc<Packages>>>,
+    /// Where the host's own files (`/etc/passwd`, …) are, when that is not `/`: a folder in tests.
+    pub(crate) root: Option<PathBuf>,
     /// What templates share: set up at the first one that is rendered.
     pub(crate) engines: crate::language::Engines,
+    /// The `file` states that each state requires (`require: - file: …`), by the id of the state that requires them. The
+    /// engine fills it before the first state runs; `clean` keeps what these states manage.
+    pub required_files: Mutex<HashMap<String, Vec<RequiredFile>>>,
 }
+
+/// A `file` state that another state requires.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequiredFile {
+    /// Its `name`.
+    pub name: String,
+    /// Its function: `managed`, `recurse`.
+    pub function: String,
+    /// The environment of its SLS.
+    pub saltenv: String,
+    /// Its arguments.
+    pub arguments: Map,
+}
+
+impl RunState {
+    /// The `file` states that the state with this id requires.
+    #[must_use]
+    pub fn required_files(&self, id: &str) -> Vec<RequiredFile> {
+        let all = self.required_files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.get(id).cloned().unwrap_or_default()
+    }
+}
+
+impl RunState {
+    /// Where one of the host's own files is; `path` is absolute.
+    pub(crate) fn host_path(&self, path: &str) -> PathBuf {
+        match &self.root {
+            Some(root) => root.join(path.trim_start_matches('/')),
+            None => PathBuf::from(path),
+        }
+    }}
 
 impl Context {
     /// The same host, nothing of which may be changed.

@@ -58,7 +58,8 @@ impl RunState {
             Some(root) => root.join(path.trim_start_matches('/')),
             None => PathBuf::from(path),
         }
-    }}
+    }
+}
 
 impl Context {
     /// A configuration value by its colon path: from `opts`, else grains, else pillar, as `config.get` looks.

@@ -144,7 +144,12 @@ impl Object for Cycler {
         }
     }
 
-    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, _: &[Value]) -> Result<Value, Error> {
+    fn call_method(
+        self: &Arc<Self>,
+        _: &mut State<'_, '_>,
+        method: &str,
+        _: &[Value],
+    ) -> Result<Value, Error> {
         match method {
             "next" => Ok(self.items[self.at.fetch_add(1, Ordering::Relaxed) % self.items.len()].clone()),
             "reset" => {
@@ -168,7 +173,11 @@ impl Object for Joiner {
     }
 
     fn call(self: &Arc<Self>, _: &mut State<'_, '_>, _: &[Value]) -> Result<Value, Error> {
-        Ok(if self.used.swap(true, Ordering::Relaxed) { Value::from(&self.separator) } else { Value::from("") })
+        Ok(if self.used.swap(true, Ordering::Relaxed) {
+            Value::from(&self.separator)
+        } else {
+            Value::from("")
+        })
     }
 }
 

@@ -72,7 +72,11 @@ pub(super) fn write_repr(value: &Value, out: &mut impl fmt::Write) -> fmt::Resul
 }
 
 /// Writes items between brackets.
-pub(super) fn write_items(items: &[Value], [open, close]: [char; 2], out: &mut impl fmt::Write) -> fmt::Result {
+pub(super) fn write_items(
+    items: &[Value],
+    [open, close]: [char; 2],
+    out: &mut impl fmt::Write,
+) -> fmt::Result {
     out.write_char(open)?;
     for (position, item) in items.iter().enumerate() {
         if position > 0 {

@@ -1,5 +1,5 @@
 //! What the master and the agent share: ids, values, messages and their codec, identity, QUIC endpoints, the content
-//! store and tree objects, targets, and how results are shown.
+//! store and tree objects, targets, how results are shown, and Python's regular expressions.
 //!
 //! This crate knows nothing of states, Jinja, the job database or the command line.
 
@@ -8,7 +8,9 @@ pub mod identity;
 pub mod lfs;
 pub mod message;
 pub mod output;
+pub mod regex;
 pub mod store;
+pub mod target;
 pub mod transport;
 pub mod tree;
 pub mod value;

@@ -2,11 +2,13 @@
 
 mod endpoint;
 pub mod frame;
+#[cfg(test)]
+mod tests;
 mod verifier;
 
 pub use endpoint::{ClientIdentity, IDLE_TIMEOUT, KEEP_ALIVE, SERVER_NAME, client, connect, server};
 pub use frame::{FRAME_LIMIT, FrameError, read, write};
-pub use verifier::{Peer, Pin, peer};
+pub use verifier::{AgentVerifier, Peer, Pin, peer};
 
 /// Why a connection has been closed: the application codes of QUIC's CONNECTION_CLOSE.
 pub mod close {

@@ -1,0 +1,1 @@
+slow: {cmd.run: [{name: sleep 20}, {timeout: 1}]}

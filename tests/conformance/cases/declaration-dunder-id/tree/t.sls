@@ -1,0 +1,4 @@
+__hidden:
+  test.nop: []
+a:
+  test.nop: []

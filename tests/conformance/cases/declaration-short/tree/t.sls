@@ -1,0 +1,14 @@
+a: test.nop
+b: {test: nop}
+c:
+  test.nop
+d:
+  test.nop: []
+e:
+  test:
+    - nop
+    - text: x
+f:
+  test.nop:
+    - text: one
+      second: two

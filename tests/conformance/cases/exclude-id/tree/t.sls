@@ -1,0 +1,3 @@
+include: [b]
+exclude:
+  - id: gone

@@ -1,0 +1,3 @@
+include: [b]
+exclude: [b]
+a: {test.nop: []}

@@ -1,0 +1,4 @@
+include: [b]
+exclude:
+  - id: gone
+a: {test.nop: [{require: [{test: gone}]}]}

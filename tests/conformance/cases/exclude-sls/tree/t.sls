@@ -1,0 +1,4 @@
+include: [b, c]
+exclude:
+  - sls: b
+a: {test.nop: []}

@@ -1,0 +1,6 @@
+web:
+  test.nop:
+    - text: original
+    - kept: yes
+    - require: [{test: theirs}]
+theirs: {test.nop: []}

@@ -1,0 +1,8 @@
+include: [b]
+extend:
+  web:
+    test.nop:
+      - text: changed
+      - extra: added
+      - require: [{test: mine}]
+mine: {test.nop: []}

@@ -1,0 +1,4 @@
+include: [b]
+extend:
+  web:
+    test: [succeed_with_changes]

@@ -1,0 +1,4 @@
+include: [b]
+extend:
+  nothere:
+    test.nop: []

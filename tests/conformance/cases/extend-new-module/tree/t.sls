@@ -1,0 +1,5 @@
+include: [b]
+extend:
+  web:
+    cmd.run:
+      - name: 'true'

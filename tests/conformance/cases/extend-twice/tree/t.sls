@@ -1,0 +1,3 @@
+include: [one, two, base]
+extend:
+  web: {test.nop: [{text: top}]}

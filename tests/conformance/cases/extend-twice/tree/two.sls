@@ -1,0 +1,3 @@
+include: [base]
+extend:
+  web: {test.nop: [{text: two}, {two: 2}]}

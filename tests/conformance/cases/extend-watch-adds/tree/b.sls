@@ -1,0 +1,4 @@
+service:
+  test.nop:
+    - watch: [{test: package}]
+package: {test.nop: []}

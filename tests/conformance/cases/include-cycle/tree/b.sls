@@ -1,0 +1,2 @@
+include: [t]
+b: {test.nop: []}

@@ -1,0 +1,2 @@
+include: [d]
+c: {test.nop: []}

@@ -1,0 +1,4 @@
+include:
+  - b
+  - c
+a: {test.nop: []}

@@ -1,0 +1,3 @@
+include:
+  - ..other
+down: {test.nop: []}

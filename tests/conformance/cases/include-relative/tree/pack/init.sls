@@ -1,0 +1,4 @@
+include:
+  - .near
+  - .deep.down
+near-includer: {test.nop: []}

@@ -1,0 +1,2 @@
+include: [b]
+c: {test.nop: []}

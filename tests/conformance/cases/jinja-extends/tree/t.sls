@@ -1,0 +1,6 @@
+{% extends 'base.jinja' %}
+{% block body %}
+b:
+  test.nop: []
+{{ super() }}
+{% endblock %}

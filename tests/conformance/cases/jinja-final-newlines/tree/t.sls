@@ -1,0 +1,3 @@
+{% include 'tail.jinja' %}
+b:
+  test.nop: []

@@ -1,0 +1,2 @@
+{% macro address() %}{{ grains['ip_interfaces']['eth0'][0] }}{% endmacro %}
+{% macro label(text) %}[{{ text }}]{% endmacro %}

@@ -1,0 +1,3 @@
+{% from 'no/such.jinja' import x %}
+a:
+  test.nop: []

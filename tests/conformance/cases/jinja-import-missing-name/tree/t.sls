@@ -1,0 +1,4 @@
+{% from 'm.jinja' import nothere %}
+a:
+  test.nop:
+    - defined: {{ nothere is defined }}

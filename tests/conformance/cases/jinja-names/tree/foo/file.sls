@@ -1,0 +1,6 @@
+c:
+  test.nop:
+    - sls: {{ sls }}
+    - slspath: {{ slspath }}
+    - tplfile: {{ tplfile }}
+    - tpldir: {{ tpldir }}

@@ -1,0 +1,3 @@
+{% if grains['os'] == 'Debian' %}{{ raise('only for others') }}{% endif %}
+a:
+  test.nop: []

@@ -1,0 +1,1 @@
+users: {adam: {uid: 1500}}

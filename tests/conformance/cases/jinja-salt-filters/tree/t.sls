@@ -1,0 +1,25 @@
+a:
+  test.nop:
+    - json: {{ {'b': 1, 'a': [true, none]}|json }}
+    - tojson: '{{ {"b": 1, "a": "x"}|tojson }}'
+    - yaml: {{ {'b': 1, 'a': [1, 'x']}|yaml }}
+    - dquote: {{ 'say "hi"'|yaml_dquote }}
+    - squote: {{ "it's"|yaml_squote }}
+    - encode: {{ 'yes'|yaml_encode }}
+    - quote: "{{ 'two words'|quote }}"
+    - search: {{ 'abc-123'|regex_search('([a-z]+)-([0-9]+)') }}
+    - match: {{ 'abc'|regex_match('(z)') }}
+    - regex_replace: {{ 'a1b22'|regex_replace('[0-9]+', '#')|yaml_dquote }}
+    - to_bool: {{ 'yes'|to_bool }}
+    - unique: {{ ['b', 'a', 'b']|unique }}
+    - union: {{ [1, 2]|union([2, 3]) }}
+    - difference: {{ [1, 2]|difference([2, 3]) }}
+    - traverse: {{ {'a': {'b': 5}}|traverse('a:b') }}
+    - is_list: {{ [1]|is_list }}
+    - is_ip: {{ '10.0.0.1'|is_ip }}
+    - md5: "{{ 'x'|md5 }}"
+    - sha256: "{{ 'x'|sha256 }}"
+    - base64: {{ 'hello'|base64_encode }}
+    - sequence: {{ 'x'|sequence }}
+    - strftime: {{ 0|strftime('%Y') }}
+    - flatten: {{ [1, [2, [3]]]|flatten }}

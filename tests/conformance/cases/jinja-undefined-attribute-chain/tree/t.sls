@@ -1,0 +1,4 @@
+{% set d = {'a': {}} %}
+a:
+  test.nop:
+    - bad: {{ d.a.b.c }}

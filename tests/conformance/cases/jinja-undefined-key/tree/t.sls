@@ -1,0 +1,3 @@
+a:
+  test.nop:
+    - bad: {{ grains['no_such_grain'] }}

@@ -1,0 +1,3 @@
+a:
+  test.nop:
+    - text: {{ salt['nosuch.function']('x') }}

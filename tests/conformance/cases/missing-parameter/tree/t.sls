@@ -1,0 +1,2 @@
+a: {file.replace: [{name: '@DIR@/x'}, {pattern: a}]}
+b: {test.nop: []}

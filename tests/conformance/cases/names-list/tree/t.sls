@@ -1,0 +1,7 @@
+a:
+  test.nop:
+    - names:
+      - z
+      - b
+      - z
+      - c

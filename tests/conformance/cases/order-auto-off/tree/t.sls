@@ -1,0 +1,3 @@
+z: {test.nop: []}
+a: {test.succeed_without_changes: []}
+m: {test.nop: []}

@@ -1,0 +1,4 @@
+a:
+  test.nop:
+    - require: [{test: b}]
+b: {test.succeed_with_changes: []}

@@ -1,0 +1,3 @@
+z: {test.nop: [{order: 1}]}
+a: {test.nop: [{order: 1}]}
+m: {cmd.run: [{name: 'true'}, {order: 1}]}

@@ -1,0 +1,5 @@
+# a comment first
+#!yaml
+a:
+  test.nop:
+    - text: {{ 1 + 1 }}

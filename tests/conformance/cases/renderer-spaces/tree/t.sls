@@ -1,0 +1,4 @@
+#! jinja | yaml 
+a:
+  test.nop:
+    - text: {{ 1 + 1 }}

@@ -1,0 +1,2 @@
+a: {test.nop: [{name: real-name}]}
+b: {test.nop: [{require: [{test: real-name}]}]}

@@ -1,0 +1,1 @@
+daemon: {test.nop: [{watch: [{test: /etc/none/*}]}]}

@@ -1,0 +1,5 @@
+base: {test.nop: []}
+a:
+  test.nop:
+    - require_in:
+        test: base

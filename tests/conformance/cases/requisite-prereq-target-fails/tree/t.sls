@@ -1,0 +1,2 @@
+target: {test.fail_without_changes: []}
+before: {test.succeed_with_changes: [{prereq: [{test: target}]}]}

@@ -1,0 +1,2 @@
+/tmp/x: {file.absent: [{watch: [{test: a}]}]}
+a: {test.nop: []}

@@ -1,0 +1,4 @@
+a: &body
+  test.nop:
+    - text: x
+b: *body

@@ -1,0 +1,5 @@
+a:
+  test.nop:
+    - text: |
+        one
+        two

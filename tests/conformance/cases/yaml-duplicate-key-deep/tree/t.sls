@@ -1,0 +1,5 @@
+a:
+  test.nop:
+    - data:
+        key: 1
+        key: 2

@@ -1,0 +1,5 @@
+"a b":
+  'test.nop':
+    - "text": x
+    - ? complex
+      : value

@@ -1,0 +1,3 @@
+größe:
+  test.nop:
+    - text: naïve café 日本語 ✓

@@ -1,5 +1,5 @@
 //! What the master and the agent share: ids, values, messages and their codec, identity, QUIC endpoints, the content
-//! store and tree objects, targets, how results are shown, and Python's regular expressions.
+//! store and tree objects, targets, Python's regular expressions, and the shapes in which results are printed.
 //!
 //! This crate knows nothing of states, Jinja, the job database or the command line.
 

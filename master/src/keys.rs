@@ -9,7 +9,7 @@ use common::identity::Fingerprint;
 use common::transport::Peer;
 use serde::{Deserialize, Serialize};
 
-use crate::glob;
+use common::target::fnmatch;
 
 /// How many keys may wait for a decision, with those that were denied: more are turned away until some are decided.
 pub const UNDECIDED_LIMIT: usize = 10_000;
@@ -169,7 +169,7 @@ impl Keyring {
     /// no other key is accepted under it and the choice is clear. Returns those that have changed.
     pub fn accept(&mut self, pattern: &str) -> Vec<Key> {
         let mut changed = Vec::new();
-        for (id, keys) in self.keys.iter_mut().filter(|(id, _)| glob::matches(pattern, id.as_str())) {
+        for (id, keys) in self.keys.iter_mut().filter(|(id, _)| fnmatch(id.as_str(), pattern)) {
             if keys.iter().any(|key| key.state == KeyState::Accepted) {
                 continue;
             }
@@ -188,7 +188,7 @@ impl Keyring {
     pub fn reject(&mut self, pattern: &str) -> Vec<Key> {
         let mut changed = Vec::new();
         for key in self.keys.values_mut().flatten() {
-            if glob::matches(pattern, key.id.as_str()) && key.state != KeyState::Rejected {
+            if fnmatch(key.id.as_str(), pattern) && key.state != KeyState::Rejected {
                 key.state = KeyState::Rejected;
                 changed.push(key.clone());
             }
@@ -201,7 +201,7 @@ impl Keyring {
     pub fn delete(&mut self, pattern: &str) -> Vec<Key> {
         let mut gone = Vec::new();
         self.keys.retain(|id, keys| {
-            if glob::matches(pattern, id.as_str()) {
+            if fnmatch(id.as_str(), pattern) {
                 gone.append(keys);
             }
             !keys.is_empty()
@@ -213,7 +213,7 @@ impl Keyring {
     /// The keys that a glob matches, by id.
     #[must_use]
     pub fn list(&self, pattern: &str) -> Vec<Key> {
-        let matching = self.keys.values().flatten().filter(|key| glob::matches(pattern, key.id.as_str()));
+        let matching = self.keys.values().flatten().filter(|key| fnmatch(key.id.as_str(), pattern));
         sorted(matching.cloned().collect())
     }
 

@@ -10,7 +10,6 @@ pub mod config;
 pub mod daemon;
 pub mod database;
 pub mod duration;
-pub mod glob;
 pub mod jobs;
 pub mod keys;
 pub mod pillar;

@@ -42,6 +42,8 @@ pub struct RunState {
     pub package_lists_refreshed: AtomicBool,
     /// `service`s whose units changed on disk, so that the next call reloads the service manager.
     pub notes: Mutex<Vec<String>>,
+    /// What templates share: set up at the first one that is rendered.
+    pub(crate) engines: crate::language::Engines,
 }
 
 impl Context {

@@ -1,15 +1,24 @@
 //! Text to data: the renderer line, Jinja, YAML 1.1 as Salt reads it, with every value's line.
 
+mod jinja;
+mod names;
 mod node;
+mod origin;
+mod renderer;
+mod yaml;
 
 use std::sync::Arc;
 
-use common::value::Map;
+use common::value::{Map, Value};
 
+pub(crate) use jinja::Engines;
 pub use node::{Kind, Node};
 
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
+use jinja::{Rendered, Template};
+use origin::Origin;
+use renderer::Renderer;
 
 /// One file of a state or pillar tree, as it stands in the tree.
 #[derive(Clone, Debug)]
@@ -30,8 +39,29 @@ pub struct Source {
 /// # Errors
 /// An error in the file, or in one it imports, with its place.
 pub fn render(context: &Arc<Context>, source: &Source, variables: &Map) -> Result<Node, Diagnostic> {
-    let _ = (context, variables);
-    Err(Diagnostic::new(format!("{}: rendering is not built yet", source.path)))
+    let pipe = renderer::pipe(source)?;
+    let rendered = if pipe.contains(&Renderer::Jinja) {
+        let template = Template {
+            path: &source.path,
+            saltenv: &source.saltenv,
+            sls: Some(&source.sls),
+            text: &source.text,
+            names: names::of_sls(source),
+            variables,
+        };
+        Some(jinja::render(context, &template).map_err(|diagnostic| *diagnostic)?)
+    } else {
+        None
+    };
+    let text = rendered.as_ref().map_or(&*source.text, |rendered| &rendered.text);
+    let origin = Origin::new(source, text, rendered.as_ref());
+    match pipe.last() {
+        Some(Renderer::Json) => renderer::json(source, text, &origin),
+        Some(Renderer::Yaml) => {
+            yaml::load(text, &|mark| origin.place(mark)).map_err(|fault| renderer::yaml_fault(source, &fault, &origin))
+        }
+        _ => Ok(Node { kind: Kind::Scalar(Value::from(text)), place: origin.beginning() }),
+    }
 }
 
 /// Renders the template of a file state: Jinja alone, with the names a `file.managed` template sees.
@@ -47,6 +77,12 @@ pub fn render_template(
     text: &str,
     variables: &Map,
 ) -> Result<String, Diagnostic> {
-    let _ = (context, saltenv, text, variables);
-    Err(Diagnostic::new(format!("{path}: rendering is not built yet")))
+    let template = Template { path, saltenv, sls: None, text, names: Vec::new(), variables };
+    match jinja::render(context, &template) {
+        Ok(Rendered { text, .. }) => Ok(text),
+        Err(diagnostic) => Err(*diagnostic),
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! Snippets and what Salt's own Jinja prints for them.
+
+use std::sync::Arc;
+
+use common::value::{Map, Value, map};
+
+use crate::language::render_template;
+use crate::testing::{Book, Tree, context, output};
+
+fn print(text: &str) -> String {
+    let tree = Tree::new(&[("data.yaml", "a: {{ 1 + 1 }}\nb: [x]\n"), ("map.jinja", "{% load_yaml as m %}\nk: [1]\n{% endload %}")]);
+    let context = context(tree, Arc::new(Book::new(|_| output(0, ""))), map([("p", Value::Int(1))]), false);
+    match render_template(&context, "base", "t", text, &Map::new()) {
+        Ok(text) => text,
+        Err(error) => format!("ERROR {}", error.message),
+    }
+}
+
+#[test]
+fn prints_what_python_prints() {
+    for (text, printed) in [
+        ("{{ [1, 'a', None, 1e20, 'it\\'s'] }}", "[1, 'a', None, 1e+20, \"it's\"]"),
+        ("{{ ('t',) }} {{ (1, 2.0) }}", "('t',) (1, 2.0)"),
+        ("{{ {'b': 1, 'a': 'x\\ny', 'c': ['x\\ny']} }}", "{'b': 1, 'a': \"x\\ny\", 'c': ['x\\ny']}"),
+        ("{{ {'a': 1}.keys() }} {{ {'a': 1}.items() }}", "dict_keys(['a']) dict_items([('a', 1)])"),
+        ("{{ 10 / 2 }} {{ 10 // 3 }} {{ -7 // 2 }} {{ 7 % 3 }} {{ -7 % 3 }}", "5.0 3 -4 1 2"),
+        ("{{ 1e100 }} {{ 1e-7 }} {{ 0.1 + 0.2 }}", "1e+100 1e-07 0.30000000000000004"),
+        ("{{ 1 }}\n\n\n", "1\n\n\n"),
+        ("[\n{% if true %}\nin\n{% endif %}\n]\n", "[\n\nin\n\n]\n"),
+    ] {
+        assert_eq!(print(text), printed, "{text}");
+    }
+}
+
+#[test]
+fn lists_and_dicts_can_be_changed() {
+    for (text, printed) in [
+        ("{% set l = [] %}{% do l.append(1) %}{% do l.extend([2, 3]) %}{{ l }}", "[1, 2, 3]"),
+        ("{% set d = {} %}{% do d.update({'a': 1}) %}{% set _ = d.setdefault('b', []) %}{% do d.b.append(2) %}{{ d }}", "{'a': 1, 'b': [2]}"),
+        ("{% set a = [1] %}{% set b = a %}{% do b.append(2) %}{{ a }}", "[1, 2]"),
+        ("{% set a = [1] %}{% set b = a + [5] %}{% do a.append(2) %}{% do b.append(6) %}{{ a }}{{ b }}", "[1, 2][1, 5, 6]"),
+        ("{% set a = 'x y'.split() %}{% do a.append('z') %}{{ a|join('-') }}{{ a.pop(0) }}{{ a[-1] }}", "x-y-zxz"),
+        ("{% set a = [3, 1, 2] %}{% do a.sort() %}{{ a }}{{ a[::-1] }}{{ a[1:] }}", "[1, 2, 3][3, 2, 1][2, 3]"),
+        ("{% set a = [] %}{% do a.append(a) %}", "ERROR append: a list cannot be put into itself"),
+    ] {
+        let printed_here = print(text);
+        assert!(printed_here == printed || printed.starts_with("ERROR") && printed_here.starts_with("ERROR"), "{text}: {printed_here}");
+    }
+}
+
+#[test]
+fn salts_tags_and_tuples() {
+    for (text, printed) in [
+        ("{% for x in 'a', 'b' %}{{ x }}{% endfor %}", "ab"),
+        ("{% for x in 1, 2, 3 if x > 1 %}{{ x }}{% endfor %}", "23"),
+        ("{% set a, b = 1, 2 %}{{ a }}{{ b }}", "12"),
+        ("{% load_yaml as x %}\na: [1, 0755]\n{% endload %}{{ x.a[1] }}", "755"),
+        ("{% load_json as x %}{\"a\": 1}{% endload %}{{ x }}", "{'a': 1}"),
+        ("{% import_yaml 'data.yaml' as d %}{{ d }}", "{'a': 2, 'b': ['x']}"),
+        ("{% import_text 'data.yaml' as d %}{{ d }}", "a: 2\nb: [x]"),
+        ("{% from 'map.jinja' import m with context %}{% do m.k.append(2) %}{{ m }}", "{'k': [1, 2]}"),
+        ("{% profile as 'x' %}y{% endprofile %}", "y"),
+        ("{{ '%s-%02d' % ('a', 7) }} {{ 'x%s' % 1 }} {{ '%(k)s' % {'k': 'v'} }}", "a-07 x1 v"),
+        ("{{ [1, 2]|length % 2 }}{{ 3 * 5 % 4 }}{{ 1 + 7 % 4 }}{{ +1 }}", "0341"),
+        ("{% raw %}{{ x % y }}{% endraw %}", "{{ x % y }}"),
+        ("{{ 'a' in salt }}{{ 'p' in pillar }}{{ pillar.get('q', 7) }}", "FalseTrue7"),
+    ] {
+        assert_eq!(print(text), printed, "{text}");
+    }
+}
+
+#[test]
+fn errors_say_what_is_wrong() {
+    for (text, part) in [
+        ("{{ x|nosuch }}", "nosuch"),
+        ("{% for x in range(9) %}", "end"),
+        ("{{ raise('own words') }}", "own words"),
+        ("{% include 'nosuch' %}", "nosuch"),
+        ("{{ salt['no.such']() }}", "salt['no.such']"),
+        ("{{ 'a'.nomethod() }}", "nomethod"),
+        ("{% for a in range(999999) %}{% for b in range(999999) %}{% endfor %}{% endfor %}", "runs too long"),
+    ] {
+        let printed = print(text);
+        assert!(printed.starts_with("ERROR") && printed.contains(part), "{text}: {printed}");
+    }
+}

@@ -1,0 +1,180 @@
+//! The engine's errors as diagnostics: the place, the way there, what would be right, and Salt's sentence.
+
+use std::error::Error as _;
+use std::sync::Arc;
+
+use minijinja::{Error, ErrorKind, Value};
+
+use super::engine::{Root, Template};
+use super::globals::Raised;
+use crate::context::Context;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::functions::FunctionError;
+use crate::nearest::nearest;
+
+/// Turns an error of rendering `template` into a diagnostic.
+pub(super) fn diagnose(context: &Context, template: &Template<'_>, root: &Value, error: &Error) -> Diagnostic {
+    let chain = chain(error);
+    let cause = chain.last().copied().unwrap_or(error);
+    let (message, sentence, help) = explain(cause, root);
+    let file: Arc<str> = cause.name().unwrap_or(template.path).into();
+    let line = cause.line().unwrap_or(0);
+    let place = Place { file: file.clone(), line: u32::try_from(line).unwrap_or(0), column: 0 };
+    let mut diagnostic = Diagnostic::new(message).at(place);
+    if *file == *template.path {
+        diagnostic = diagnostic.with_source(template.text);
+    } else if let Ok(Some(content)) = context.files.read(template.saltenv, &file) {
+        diagnostic = diagnostic.with_source(&String::from_utf8_lossy(&content));
+    }
+    for step in chain.iter().rev().skip(1) {
+        if let (Some(name), Some(line)) = (step.name(), step.line()) {
+            diagnostic = diagnostic.note(format!("imported by {name}:{line}"));
+        }
+    }
+    if let Some(help) = help {
+        diagnostic = diagnostic.help(help);
+    }
+    let sentence = match (&template.sls, *file == *template.path) {
+        (_, false) | (_, true) if line == 0 => sentence,
+        (_, true) => format!("{sentence}; line {line}{}", excerpt(template.text, line)),
+        (_, false) => sentence,
+    };
+    diagnostic.salt(match template.sls {
+        Some(sls) => format!("Rendering SLS '{}:{sls}' failed: {sentence}", template.saltenv),
+        None => sentence,
+    })
+}
+
+/// The errors from the outermost to the cause.
+fn chain(error: &Error) -> Vec<&Error> {
+    let mut chain = vec![error];
+    let mut at = error;
+    while let Some(inner) = at.source().and_then(|source| source.downcast_ref::<Error>()) {
+        chain.push(inner);
+        at = inner;
+    }
+    chain
+}
+
+/// What is wrong, what Salt says, and what would be right.
+fn explain(cause: &Error, root: &Value) -> (String, String, Option<String>) {
+    let detail = cause.detail().unwrap_or_default();
+    if let Some(raised) = cause.source().and_then(|source| source.downcast_ref::<Raised>()) {
+        return (raised.0.clone(), format!("Jinja syntax error: {}", raised.0), None);
+    }
+    if let Some(function) = cause.source().and_then(|source| source.downcast_ref::<FunctionError>()) {
+        let message = function.to_string();
+        let sentence = match function {
+            FunctionError::Failed { reason, .. } => {
+                format!("Problem running salt function in Jinja template: {reason}")
+            }
+            _ => format!("Jinja error: {message}"),
+        };
+        return (message, sentence, None);
+    }
+    match cause.kind() {
+        ErrorKind::UndefinedError => undefined(detail, root),
+        _ if detail.contains("` is undefined") => {
+            let start = detail.find('`').unwrap_or(0);
+            undefined(&detail[start..], root)
+        }
+        ErrorKind::TemplateNotFound => {
+            let name = detail.split('"').nth(1).unwrap_or(detail);
+            (
+                format!("the template \"{name}\" does not exist in this environment"),
+                format!("Jinja error: {name}"),
+                Some("names of templates begin at the root of the tree, or with `./` at the folder of this file".into()),
+            )
+        }
+        ErrorKind::OutOfFuel => (
+            "the template runs too long: it has taken more steps than any tree needs".into(),
+            "Jinja error: template took too long".into(),
+            Some("look for a loop or a macro that never ends".into()),
+        ),
+        ErrorKind::UnknownFilter => {
+            let name = detail.split_whitespace().find(|word| !matches!(*word, "filter" | "is" | "unknown")).unwrap_or("");
+            let name = name.trim_matches(|c: char| !c.is_alphanumeric() && c != '_');
+            (
+                format!("there is no filter named '{name}'"),
+                format!("Jinja syntax error: No filter named '{name}'."),
+                nearest(name, super::filters::names()).map(|name| format!("did you mean `{name}`?")),
+            )
+        }
+        ErrorKind::UnknownTest => {
+            (format!("unknown test: {detail}"), format!("Jinja syntax error: {detail}"), None)
+        }
+        ErrorKind::SyntaxError | ErrorKind::BadEscape => {
+            (format!("syntax error in the template: {detail}"), format!("Jinja syntax error: {detail}"), None)
+        }
+        ErrorKind::UnknownBlock => (detail.into(), format!("Jinja syntax error: {detail}"), None),
+        kind => {
+            let message = if detail.is_empty() { kind.to_string() } else { detail.to_owned() };
+            (message.clone(), format!("Jinja error: {message}"), None)
+        }
+    }
+}
+
+/// `detail` is the engine's "`pillar['key']` is undefined".
+fn undefined(detail: &str, root: &Value) -> (String, String, Option<String>) {
+    let expression = detail.trim_start_matches('`').split('`').next().unwrap_or_default();
+    if expression.is_empty() {
+        return ("a value is undefined".into(), "Jinja variable is undefined".into(), None);
+    }
+    let message = format!("`{expression}` is undefined");
+    match last_step(expression) {
+        None => {
+            let sentence = format!("Jinja variable '{expression}' is undefined");
+            let known = root.downcast_object_ref::<Root>();
+            let near = known.and_then(|root| nearest(expression, root.names()));
+            (message, sentence, near.map(|name| format!("did you mean `{name}`?")))
+        }
+        Some((parent, key)) => {
+            let sentence = match parent {
+                "salt" => format!("Jinja variable 'salt.utils.templates.AliasedLoader object' has no attribute '{key}'"),
+                _ => format!("Jinja variable 'dict object' has no attribute '{key}'"),
+            };
+            let help = match parent {
+                "salt" => match nearest(key, crate::functions::all().map(|function| function.name)) {
+                    Some(name) => format!("did you mean `salt['{name}']`?"),
+                    None => format!("there is no execution function '{key}'"),
+                },
+                "pillar" => format!("is '{key}' in this host's pillar? `pillar.get('{key}', …)` takes a default"),
+                parent => format!("`{parent}.get('{key}', …)` takes a default"),
+            };
+            (message, sentence, Some(help))
+        }
+    }
+}
+
+/// Splits `a['b']` and `a.b` into the value and its key.
+fn last_step(expression: &str) -> Option<(&str, &str)> {
+    if let Some(inner) = expression.strip_suffix(']') {
+        let (parent, key) = inner.rsplit_once('[')?;
+        return Some((parent, key.trim_matches(['\'', '"'])));
+    }
+    let (parent, key) = expression.rsplit_once('.')?;
+    (!parent.is_empty()).then_some((parent, key))
+}
+
+/// The lines around an error, as Salt appends them.
+fn excerpt(text: &str, line: usize) -> String {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let first = line.saturating_sub(6);
+    let last = (line + 5).min(lines.len());
+    let mut out = String::from("\n\n---\n");
+    if first > 0 {
+        out.push_str("[...]\n");
+    }
+    for (at, content) in lines.iter().enumerate().take(last).skip(first) {
+        out.push_str(content);
+        if at + 1 == line {
+            out.push_str("    <======================");
+        }
+        out.push('\n');
+    }
+    if last < lines.len() {
+        out.push_str("[...]\n");
+    }
+    out.push_str("---");
+    out
+}

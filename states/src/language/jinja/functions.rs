@@ -1,0 +1,136 @@
+//! `salt`: execution functions, called by name.
+
+use std::fmt;
+use std::sync::Arc;
+
+use common::value::{Map, Value as Plain};
+use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State, Value};
+
+use super::arguments::Arguments;
+use super::convert::{from_template, to_template};
+use crate::context::Context;
+use crate::functions::{self, FunctionError};
+
+/// `salt` itself: `salt['cmd.run'](…)`, `salt.cmd.run(…)`, `'cmd.run' in salt`.
+pub(super) struct Functions {
+    context: Arc<Context>,
+}
+
+/// `salt.cmd`.
+struct Module {
+    context: Arc<Context>,
+    name: String,
+}
+
+/// `salt['cmd.run']`.
+struct Function {
+    context: Arc<Context>,
+    name: &'static str,
+}
+
+impl Functions {
+    /// The functions as `context` sees them.
+    pub(super) fn new(context: Arc<Context>) -> Self {
+        Self { context }
+    }
+}
+
+impl Object for Functions {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let key = key.as_str()?;
+        if key.contains('.') {
+            let name = functions::find(key)?.name;
+            return Some(Value::from_object(Function { context: self.context.clone(), name }));
+        }
+        let known = functions::all().any(|function| module_of(function.name) == key);
+        known.then(|| Value::from_object(Module { context: self.context.clone(), name: key.into() }))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(functions::all().map(|function| Value::from(function.name)).collect())
+    }
+}
+
+impl Object for Module {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = functions::find(&format!("{}.{}", self.name, key.as_str()?))?.name;
+        Some(Value::from_object(Function { context: self.context.clone(), name }))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        let own = functions::all().filter(|function| module_of(function.name) == self.name);
+        Enumerator::Values(own.map(|function| Value::from(function.name)).collect())
+    }
+
+    // The method comes before Python's methods of a dict: `salt.pillar.get(…)`, `salt.grains.items()`.
+    fn call_method(
+        self: &Arc<Self>,
+        _: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        call(&self.context, &format!("{}.{method}", self.name), args)
+    }
+}
+
+impl Object for Function {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn call(self: &Arc<Self>, _: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        call(&self.context, self.name, args)
+    }
+}
+
+fn module_of(name: &str) -> &str {
+    name.split_once('.').map_or(name, |(module, _)| module)
+}
+
+/// Calls an execution function with a template's arguments.
+pub(super) fn call(context: &Arc<Context>, name: &str, args: &[Value]) -> Result<Value, Error> {
+    let given = Arguments::new(name, args);
+    let positional = given.positional().iter().map(from_template).collect::<Result<Vec<_>, _>>()?;
+    let mut keyword = given
+        .keyword()
+        .iter()
+        .map(|(name, value)| Ok((Plain::from(*name), from_template(value)?)))
+        .collect::<Result<Map, Error>>()?;
+    // In a template no shell stands between, unless it is asked for.
+    let shell = Plain::from("python_shell");
+    let takes_shell = functions::find(name).is_some_and(|function| function.parameters.contains(&"python_shell"));
+    if takes_shell && !name.ends_with(".shell") && !keyword.contains_key(&shell) {
+        keyword.insert(shell, Plain::Bool(false));
+    }
+    functions::call(context, name, &functions::Arguments { positional, keyword })
+        .map(|result| to_template(&result))
+        .map_err(failed)
+}
+
+fn failed(error: FunctionError) -> Error {
+    Error::new(ErrorKind::InvalidOperation, error.to_string()).with_source(error)
+}
+
+macro_rules! debug_by_name {
+    ($($type:ty => |$value:ident| $name:expr),*) => {
+        $(impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let $value = self;
+                write!(f, "<{}>", $name)
+            }
+        })*
+    };
+}
+debug_by_name!(
+    Functions => |_all| "execution functions",
+    Module => |module| format!("execution module {}", module.name),
+    Function => |function| format!("execution function {}", function.name)
+);
+
+/// The context of the rendering, from the `salt` it sees.
+pub(super) fn context_of(state: &State<'_, '_>) -> Option<Arc<Context>> {
+    let salt = state.lookup("salt")?;
+    let object: &DynObject = salt.as_object()?;
+    Some(object.downcast_ref::<Functions>()?.context.clone())
+}

@@ -1,0 +1,20 @@
+//! Salt's Jinja: the engine set up with Python's values, methods and printing, Salt's filters, tests, tags and names.
+
+mod arguments;
+mod convert;
+mod engine;
+mod errors;
+mod filters;
+mod functions;
+mod globals;
+mod methods;
+mod print;
+mod random;
+mod rewrite;
+mod tests;
+mod values;
+
+pub(crate) use engine::{Engines, Rendered, Template, render};
+
+#[cfg(test)]
+mod cases;

@@ -1,0 +1,149 @@
+//! Values as Python prints them.
+
+use std::cell::Cell;
+use std::fmt::{self, Write as _};
+
+use common::value::{Value as Plain, float_repr};
+use minijinja::value::ValueKind;
+use minijinja::{Error, Output, State, Value};
+
+use super::values::{DEPTH_LIMIT, items_of, pairs_of};
+
+thread_local! {
+    /// Whether text with line breaks inside a printed dict is written as YAML's double-quoted scalar.
+    static YAML_FRIENDLY: Cell<bool> = const { Cell::new(false) };
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The formatter of `{{ … }}`: Python's `str(value)`, except that Salt makes printed dicts friendly to YAML.
+pub(super) fn finalize(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {
+    if let Some(text) = value.as_str() {
+        return Ok(out.write_str(text)?);
+    }
+    YAML_FRIENDLY.set(true);
+    let written = write_repr(value, out);
+    YAML_FRIENDLY.set(false);
+    Ok(written?)
+}
+
+/// Python's `str(value)`.
+pub(super) fn text(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) if value.kind() == ValueKind::String => text.into(),
+        _ => repr(value),
+    }
+}
+
+/// Python's `repr(value)`.
+pub(super) fn repr(value: &Value) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    let _ = write_repr(value, &mut out);
+    out
+}
+
+/// Writes Python's `repr(value)`.
+pub(super) fn write_repr(value: &Value, out: &mut impl fmt::Write) -> fmt::Result {
+    match value.kind() {
+        ValueKind::Undefined => out.write_str("Undefined"),
+        ValueKind::String => out.write_str(&Plain::from(value.as_str().unwrap_or_default()).repr()),
+        ValueKind::Bytes => out.write_str(&Plain::Bytes(value.as_bytes().unwrap_or_default().into()).repr()),
+        ValueKind::Number if !value.is_integer() => {
+            out.write_str(&float_repr(f64::try_from(value.clone()).unwrap_or(f64::NAN)))
+        }
+        ValueKind::Seq if value.is_tuple() => {
+            let items = items_of(value).unwrap_or_default();
+            match &items[..] {
+                [one] => {
+                    out.write_char('(')?;
+                    deeper(|| write_repr(one, out))?;
+                    out.write_str(",)")
+                }
+                items => write_items(items, ['(', ')'], out),
+            }
+        }
+        ValueKind::Seq => write_items(&items_of(value).unwrap_or_default(), ['[', ']'], out),
+        ValueKind::Map => match pairs_of(value) {
+            Some(pairs) => write_pairs(&pairs, out),
+            None => write!(out, "{value}"),
+        },
+        _ => write!(out, "{value}"),
+    }
+}
+
+/// Writes items between brackets.
+pub(super) fn write_items(items: &[Value], [open, close]: [char; 2], out: &mut impl fmt::Write) -> fmt::Result {
+    out.write_char(open)?;
+    for (position, item) in items.iter().enumerate() {
+        if position > 0 {
+            out.write_str(", ")?;
+        }
+        deeper(|| write_repr(item, out))?;
+    }
+    out.write_char(close)
+}
+
+fn write_pairs(pairs: &[(Value, Value)], out: &mut impl fmt::Write) -> fmt::Result {
+    out.write_char('{')?;
+    for (position, (key, item)) in pairs.iter().enumerate() {
+        if position > 0 {
+            out.write_str(", ")?;
+        }
+        deeper(|| write_repr(key, out))?;
+        out.write_str(": ")?;
+        match item.as_str() {
+            Some(text) if YAML_FRIENDLY.get() && text.contains(['\n', '\r', '\t']) => {
+                out.write_str(&double_quoted(text))?;
+            }
+            _ => deeper(|| write_repr(item, out))?,
+        }
+    }
+    out.write_char('}')
+}
+
+/// Runs `write` one level deeper; past the limit nothing more is written.
+fn deeper(write: impl FnOnce() -> fmt::Result) -> fmt::Result {
+    if DEPTH.get() > DEPTH_LIMIT {
+        return Err(fmt::Error);
+    }
+    DEPTH.set(DEPTH.get() + 1);
+    let written = write();
+    DEPTH.set(DEPTH.get() - 1);
+    written
+}
+
+/// YAML's double-quoted scalar, escaped as PyYAML does.
+pub(super) fn double_quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0' => out.push_str("\\0"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            '\u{1b}' => out.push_str("\\e"),
+            '\u{85}' => out.push_str("\\N"),
+            '\u{a0}' => out.push_str("\\_"),
+            '\u{2028}' => out.push_str("\\L"),
+            '\u{2029}' => out.push_str("\\P"),
+            ' '..='~' => out.push(c),
+            c => {
+                // Writing to a String cannot fail.
+                let _ = match c as u32 {
+                    code @ 0..=0xff => write!(out, "\\x{code:02X}"),
+                    code @ 0x100..=0xffff => write!(out, "\\u{code:04X}"),
+                    code => write!(out, "\\U{code:08X}"),
+                };
+            }
+        }
+    }
+    out.push('"');
+    out
+}

@@ -1,0 +1,149 @@
+//! The renderer line: `#!jinja|yaml`.
+
+use common::value::Value;
+
+use super::node::{Kind, Node};
+use super::origin::Origin;
+use super::{Source, yaml};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::nearest::nearest;
+
+/// One step of a pipe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Renderer {
+    /// Jinja.
+    Jinja,
+    /// YAML 1.1.
+    Yaml,
+    /// JSON.
+    Json,
+    /// Nothing: the file is text.
+    Text,
+}
+
+static KNOWN: &[(&str, &[Renderer])] = &[
+    ("jinja", &[Renderer::Jinja]),
+    ("json", &[Renderer::Json]),
+    ("text", &[Renderer::Text]),
+    ("yaml", &[Renderer::Yaml]),
+    ("yaml_jinja", &[Renderer::Jinja, Renderer::Yaml]),
+    ("json_jinja", &[Renderer::Jinja, Renderer::Json]),
+];
+
+/// What Salt renders with and this program does not.
+static FOREIGN: &[&str] = &[
+    "aws_kms", "cheetah", "dson", "genshi", "gpg", "hjson", "json5", "mako", "msgpack", "nacl", "pass", "py", "pydsl",
+    "pyobjects", "stateconf", "toml", "wempy",
+];
+
+/// The pipe that a file asks for in its first line, or the usual one.
+///
+/// Salt renders a file with an unknown renderer to nothing, silently; here it is an error.
+pub(super) fn pipe(source: &Source) -> Result<Vec<Renderer>, Diagnostic> {
+    let first = source.text.lines().next().unwrap_or_default();
+    let line = match first.strip_prefix("#!") {
+        Some(line) if !line.starts_with('/') => line,
+        _ => return Ok(vec![Renderer::Jinja, Renderer::Yaml]),
+    };
+    let mut pipe = Vec::new();
+    for step in line.split('|') {
+        // What follows the name is its arguments.
+        let Some(name) = step.split_whitespace().next() else { continue };
+        match KNOWN.iter().find(|(known, _)| *known == name) {
+            Some((_, renderers)) => pipe.extend_from_slice(renderers),
+            None => return Err(unknown(source, first, name)),
+        }
+    }
+    let wrong = match &pipe[..] {
+        [] => Some("names no renderer"),
+        [.., Renderer::Jinja] => Some("ends with jinja, which makes text: say what reads it, as in `jinja|yaml`"),
+        [middle @ .., _] if middle.iter().any(|step| *step != Renderer::Jinja) => {
+            Some("reads data in the middle: only the last renderer makes data")
+        }
+        _ => None,
+    };
+    match wrong {
+        Some(wrong) => Err(at_first_line(source, first, format!("the renderer line `{first}` {wrong}"))),
+        None => Ok(pipe),
+    }
+}
+
+fn unknown(source: &Source, first: &str, name: &str) -> Diagnostic {
+    let diagnostic = at_first_line(source, first, format!("there is no renderer '{name}'"));
+    if FOREIGN.contains(&name) {
+        return diagnostic.help(format!(
+            "Salt's renderer '{name}' is not built here; write the file in jinja|yaml, json or text"
+        ));
+    }
+    match nearest(name, KNOWN.iter().map(|(known, _)| *known)) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help("the renderers are jinja, yaml, json and text; `#!/…` on the first line is no renderer line"),
+    }
+}
+
+fn at_first_line(source: &Source, first: &str, message: String) -> Diagnostic {
+    let place = Place { file: source.path.clone(), line: 1, column: 1 };
+    Diagnostic::new(message).at(place).with_source(first)
+}
+
+/// Reads JSON. Its values have no lines of their own.
+pub(super) fn json(source: &Source, text: &str, origin: &Origin<'_>) -> Result<Node, Diagnostic> {
+    // The renderer line is no JSON.
+    let body = if text.starts_with("#!") { text.split_once('\n').map_or("", |(_, body)| body) } else { text };
+    if body.trim().is_empty() {
+        return Ok(Node { kind: Kind::Scalar(Value::Null), place: origin.beginning() });
+    }
+    let skipped = text[..text.len() - body.len()].matches('\n').count();
+    match serde_json::from_str::<serde_json::Value>(body) {
+        Ok(json) => Ok(locate(&Value::from(json), &origin.beginning())),
+        Err(error) => {
+            let row = error.line().saturating_sub(1) + skipped;
+            let begin = line_begin(text, row);
+            let mark = yaml::Mark {
+                index: begin + error.column().saturating_sub(1),
+                line: u32::try_from(row).unwrap_or(u32::MAX),
+                column: u32::try_from(error.column().saturating_sub(1)).unwrap_or(0),
+            };
+            let place = origin.place(mark);
+            Err(Diagnostic::new(format!("invalid JSON: {error}")).at(place).with_source(&source.text).salt(format!(
+                "Rendering SLS '{}:{}' failed: {error}",
+                source.saltenv, source.sls
+            )))
+        }
+    }
+}
+
+fn line_begin(text: &str, row: usize) -> usize {
+    text.split_inclusive('\n').take(row).map(str::len).sum()
+}
+
+/// A value all of whose parts are at one place.
+fn locate(value: &Value, place: &Place) -> Node {
+    let part = |value: &Value| std::sync::Arc::new(locate(value, place));
+    let kind = match value {
+        Value::List(items) => Kind::List(items.iter().map(part).collect()),
+        Value::Map(map) => Kind::Map(map.iter().map(|(key, value)| (part(key), part(value))).collect()),
+        scalar => Kind::Scalar(scalar.clone()),
+    };
+    Node { kind, place: place.clone() }
+}
+
+/// A fault in the YAML of an SLS.
+pub(super) fn yaml_fault(source: &Source, fault: &yaml::Fault, origin: &Origin<'_>) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(fault.message.clone());
+    if let Some(mark) = fault.mark {
+        let place = origin.place(mark);
+        let own = place.file == source.path;
+        diagnostic = diagnostic.at(place);
+        if own {
+            diagnostic = diagnostic.with_source(&source.text);
+        }
+    }
+    if let Some((what, mark)) = fault.related {
+        diagnostic = diagnostic.note(format!("{what}: {}", origin.place(mark)));
+    }
+    if let Some(help) = &fault.help {
+        diagnostic = diagnostic.help(help.clone());
+    }
+    diagnostic.salt(format!("Rendering SLS '{}:{}' failed: {}", source.saltenv, source.sls, fault.salt))
+}

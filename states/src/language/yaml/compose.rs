@@ -1,0 +1,175 @@
+//! Events to a graph: aliases are edges to the node of their anchor, tags are resolved, nothing is a value yet.
+
+use std::collections::HashMap;
+
+use libyaml_safer::EventData;
+
+use super::events::{Events, parse};
+use super::fault::{Fault, Mark};
+use super::resolve::{Tag, resolve_plain};
+use super::{DEPTH_LIMIT, NODE_LIMIT};
+
+/// A node's position in its graph.
+pub(super) type Id = usize;
+
+/// A document before its values are made.
+pub(super) struct Graph {
+    /// Every node; children come after their parents.
+    pub(super) nodes: Vec<Raw>,
+}
+
+/// A node before its value is made.
+pub(super) struct Raw {
+    pub(super) tag: Tag,
+    pub(super) kind: RawKind,
+    pub(super) mark: Mark,
+}
+
+/// What a node is in the text.
+pub(super) enum RawKind {
+    Scalar(String),
+    List(Vec<Id>),
+    Map(Vec<(Id, Id)>),
+}
+
+impl RawKind {
+    /// PyYAML's name.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Scalar(_) => "scalar",
+            Self::List(_) => "sequence",
+            Self::Map(_) => "mapping",
+        }
+    }
+}
+
+/// Reads the one document of a text; an empty graph when there is none.
+pub(super) fn compose(text: &str) -> Result<Graph, Box<Fault>> {
+    parse(text, |events| {
+        let mut composer = Composer { nodes: Vec::new(), open: Vec::new(), anchors: HashMap::new() };
+        composer.run(events)?;
+        Ok(Graph { nodes: composer.nodes })
+    })
+}
+
+/// A list or map whose end has not come.
+struct Open {
+    id: Id,
+    /// The key that waits for its value.
+    key: Option<Id>,
+}
+
+struct Composer {
+    nodes: Vec<Raw>,
+    open: Vec<Open>,
+    anchors: HashMap<String, Anchor>,
+}
+
+/// Where an anchor is and which node it names.
+struct Anchor {
+    id: Id,
+    mark: Mark,
+}
+
+impl Composer {
+    fn run(&mut self, events: &mut Events<'_>) -> Result<(), Box<Fault>> {
+        let mut document: Option<Mark> = None;
+        loop {
+            let event = events.next()?;
+            let mark = Mark::from(event.start_mark);
+            match event.data {
+                EventData::StreamStart { .. } | EventData::DocumentEnd { .. } => {}
+                EventData::StreamEnd => return Ok(()),
+                EventData::DocumentStart { .. } => {
+                    if let Some(first) = document {
+                        return Err(Fault::within(
+                            "expected a single document in the stream",
+                            first,
+                            "but found another document",
+                            mark,
+                        )
+                        .says("a second document begins here, and a file of the tree is one document")
+                        .help("remove the line `---`"));
+                    }
+                    document = Some(mark);
+                }
+                EventData::Alias { anchor } => {
+                    let Some(target) = self.anchors.get(&anchor) else {
+                        return Err(Fault::new("found undefined alias", mark)
+                            .says(format!("the alias `*{anchor}` names no anchor before it"))
+                            .help(format!(
+                                "write `&{anchor}` at the value that is meant, or put quotes around the text"
+                            )));
+                    };
+                    let id = target.id;
+                    if self.open.iter().any(|open| open.id == id) {
+                        return Err(Fault::new("found unconstructable recursive node", mark)
+                            .says(format!("the alias `*{anchor}` stands inside the value it names")));
+                    }
+                    self.attach(id);
+                }
+                EventData::Scalar { anchor, tag, value, plain_implicit, .. } => {
+                    let tag = match tag {
+                        Some(tag) => Tag::named(&tag),
+                        None if plain_implicit => resolve_plain(&value),
+                        None => Tag::String,
+                    };
+                    self.add(anchor, tag, RawKind::Scalar(value), mark)?;
+                }
+                EventData::SequenceStart { anchor, tag, .. } => {
+                    let tag = tag.map_or(Tag::List, |tag| Tag::named(&tag));
+                    let id = self.add(anchor, tag, RawKind::List(Vec::new()), mark)?;
+                    self.enter(id, mark)?;
+                }
+                EventData::MappingStart { anchor, tag, .. } => {
+                    let tag = tag.map_or(Tag::Map, |tag| Tag::named(&tag));
+                    let id = self.add(anchor, tag, RawKind::Map(Vec::new()), mark)?;
+                    self.enter(id, mark)?;
+                }
+                EventData::SequenceEnd | EventData::MappingEnd => {
+                    self.open.pop();
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, anchor: Option<String>, tag: Tag, kind: RawKind, mark: Mark) -> Result<Id, Box<Fault>> {
+        let id = self.nodes.len();
+        if id as u64 >= NODE_LIMIT {
+            return Err(Fault::new(format!("the document has more than {NODE_LIMIT} values"), mark));
+        }
+        if let Some(anchor) = anchor {
+            if let Some(first) = self.anchors.get(&anchor) {
+                let (first, again) = (first.mark, "found duplicate anchor; first occurrence");
+                return Err(Fault::within(again, first, "second occurrence", mark)
+                    .says(format!("the anchor `&{anchor}` stands twice"))
+                    .relates("first here", first));
+            }
+            self.anchors.insert(anchor, Anchor { id, mark });
+        }
+        self.nodes.push(Raw { tag, kind, mark });
+        self.attach(id);
+        Ok(id)
+    }
+
+    fn enter(&mut self, id: Id, mark: Mark) -> Result<(), Box<Fault>> {
+        if self.open.len() >= DEPTH_LIMIT {
+            return Err(Fault::new(format!("lists and maps are nested more than {DEPTH_LIMIT} deep"), mark));
+        }
+        self.open.push(Open { id, key: None });
+        Ok(())
+    }
+
+    /// Puts a node into the list or map that is open.
+    fn attach(&mut self, child: Id) {
+        let Some(open) = self.open.last_mut() else { return };
+        match &mut self.nodes[open.id].kind {
+            RawKind::Scalar(_) => {}
+            RawKind::List(items) => items.push(child),
+            RawKind::Map(pairs) => match open.key.take() {
+                Some(key) => pairs.push((key, child)),
+                None => open.key = Some(child),
+            },
+        }
+    }
+}

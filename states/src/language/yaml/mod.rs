@@ -1,0 +1,31 @@
+//! YAML 1.1 as Salt reads it: PyYAML's safe loader with Salt's rules for integers, duplicate keys, timestamps and merges.
+//!
+//! [`events`] parses (libyaml's own grammar, so that what is rejected and on which line agrees), [`compose`] ties aliases
+//! to their anchors, [`construct`] makes values by the rules of [`resolve`].
+
+mod compose;
+mod construct;
+mod events;
+mod fault;
+mod resolve;
+
+pub(crate) use fault::{Fault, Mark};
+pub(crate) use resolve::is_plain_string;
+
+use super::node::Node;
+use crate::diagnostic::Place;
+
+/// The deepest nesting of lists and maps.
+pub(super) const DEPTH_LIMIT: usize = 200;
+
+/// The most values in one document, each alias counted as often as it is used.
+pub(super) const NODE_LIMIT: u64 = 2_000_000;
+
+/// Reads one document. `place` says where a mark in `text` came from. An empty text is `Null`.
+pub(crate) fn load(text: &str, place: &dyn Fn(Mark) -> Place) -> Result<Node, Box<Fault>> {
+    let graph = compose::compose(text)?;
+    construct::construct(&graph, place)
+}
+
+#[cfg(test)]
+mod tests;

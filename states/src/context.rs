@@ -1,7 +1,8 @@
 //! What templates, execution functions and state functions know of the host they run on.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64};
 use std::sync::{Arc, Mutex};
 
 use common::value::Map;
@@ -42,11 +43,65 @@ pub struct RunState {
     pub package_lists_refreshed: AtomicBool,
     /// `service`s whose units changed on disk, so that the next call reloads the service manager.
     pub notes: Mutex<Vec<String>>,
+    /// The exit status of the last command that an execution function of `cmd` ran: what a program that was asked for that
+    /// one function exits with.
+    pub retcode: AtomicI64,
     /// What templates share: set up at the first one that is rendered.
     pub(crate) engines: crate::language::Engines,
+    /// The `file` states that each state requires (`require: - file: …`), by the id of the state that requires them. The
+    /// engine fills it before the first state runs; `clean` keeps what these states manage.
+    pub required_files: Mutex<HashMap<String, Vec<RequiredFile>>>,
+}
+
+/// A `file` state that another state requires.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequiredFile {
+    /// Its `name`.
+    pub name: String,
+    /// Its function: `managed`, `recurse`.
+    pub function: String,
+    /// The environment of its SLS.
+    pub saltenv: String,
+    /// Its arguments.
+    pub arguments: Map,
+}
+
+impl RunState {
+    /// The `file` states that the state with this id requires.
+    #[must_use]
+    pub fn required_files(&self, id: &str) -> Vec<RequiredFile> {
+        let all = self.required_files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        all.get(id).cloned().unwrap_or_default()
+    }
 }
 
 impl Context {
+    /// The same host, nothing of which may be changed.
+    #[must_use]
+    pub fn dry(self: &Arc<Self>) -> Arc<Self> {
+        if self.test { Arc::clone(self) } else { self.varied(|context| context.test = true) }
+    }
+
+    /// The same host with something else about the run, such as its environment. What states leave for later ones begins
+    /// anew.
+    #[must_use]
+    pub fn varied(&self, change: impl FnOnce(&mut Self)) -> Arc<Self> {
+        let mut context = Self {
+            id: self.id.clone(),
+            saltenv: self.saltenv.clone(),
+            grains: Arc::clone(&self.grains),
+            pillar: Arc::clone(&self.pillar),
+            opts: Arc::clone(&self.opts),
+            files: Arc::clone(&self.files),
+            processes: Arc::clone(&self.processes),
+            cache_dir: self.cache_dir.clone(),
+            test: self.test,
+            run: RunState::default(),
+        };
+        change(&mut context);
+        Arc::new(context)
+    }
+
     /// A configuration value by its colon path: from `opts`, else grains, else pillar, as `config.get` looks.
     #[must_use]
     pub fn config(&self, path: &str) -> Option<common::value::Value> {

@@ -1,6 +1,16 @@
 //! Plan to report: the run loop, guards, retry, watch, listen, the return of each state.
 
+mod call;
+mod guard;
+mod listen;
 mod report;
+mod requisite;
+mod retry;
+mod run;
+mod secret;
+mod slot;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -26,8 +36,10 @@ pub struct Silent;
 impl Observer for Silent {}
 
 /// Runs a plan to its end. Whether it is a dry run is in `context.test`.
+///
+/// One state runs after the other. `parallel` is accepted and marked in the report; its states run in their turn, which is
+/// one of the orders that it allows.
 #[must_use]
 pub fn run(plan: &Plan, context: &Arc<Context>, observer: &mut dyn Observer) -> Report {
-    let _ = (plan, context, observer);
-    Report::default()
+    run::Run::new(plan, context, observer).finish()
 }

@@ -52,9 +52,9 @@ impl Entry {
         put("result", self.result.into());
         put("comment", (&self.comment).into());
         put("__sls__", (&self.sls).into());
+        put("__run_num__", self.run_num.into());
         put("start_time", (&self.start_time).into());
         put("duration", self.duration.into());
-        put("__run_num__", self.run_num.into());
         put("__id__", (&self.id).into());
         if !self.warnings.is_empty() {
             put("warnings", self.warnings.clone().into());

@@ -7,6 +7,7 @@ mod environ;
 mod file;
 mod grains;
 mod group;
+mod lookup;
 mod matcher;
 mod network;
 mod pillar;
@@ -21,4 +22,5 @@ mod sys;
 mod test;
 mod user;
 
+pub(crate) use cmd::{Ran, Request, Script, execute, run_script};
 pub use registry::{Arguments, Function, FunctionError, all, call, find};

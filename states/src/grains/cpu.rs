@@ -10,7 +10,9 @@ pub(super) fn collect(machine: &Machine, grains: &mut Grains) {
     for (key, value) in info.lines().filter_map(|line| line.split_once(':')) {
         match (key.trim(), value.trim()) {
             ("processor", _) => count += 1,
-            ("model name" | "vendor_id" | "Processor", value) if model == "Unknown" || key.trim() == "model name" => {
+            ("model name" | "vendor_id" | "Processor", value)
+                if model == "Unknown" || key.trim() == "model name" =>
+            {
                 model = value;
             }
             ("flags" | "Features", value) if flags.is_empty() => flags = value.split_whitespace().collect(),

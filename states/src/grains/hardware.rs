@@ -24,7 +24,8 @@ pub(super) fn collect(machine: &Machine, grains: &mut Grains) {
             grains.put(grain, if *grain == "uuid" { value.to_lowercase() } else { value.to_owned() });
         }
     }
-    let (ssds, disks): (Vec<_>, Vec<_>) = block_devices(machine).into_iter().partition(|(_, rotates)| !rotates);
+    let (ssds, disks): (Vec<_>, Vec<_>) =
+        block_devices(machine).into_iter().partition(|(_, rotates)| !rotates);
     let names = |devices: Vec<(String, bool)>| devices.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
     grains.put("disks", names(disks));
     grains.put("ssds", names(ssds));

@@ -69,7 +69,8 @@ mod tests {
         assert_eq!(canonical_name(HOSTS, "fp-1").as_deref(), Some("fp-1.example.net"));
         assert_eq!(canonical_name(HOSTS, "other"), None);
         assert_eq!(canonical_name("127.0.0.1 localhost vm\n", "vm"), None);
-        let addresses: Vec<_> = addresses(HOSTS, "fp-1.example.net").iter().map(ToString::to_string).collect();
+        let addresses: Vec<_> =
+            addresses(HOSTS, "fp-1.example.net").iter().map(ToString::to_string).collect();
         assert_eq!(addresses, ["127.0.1.1", "10.0.0.5"]);
     }
 

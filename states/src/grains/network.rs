@@ -33,7 +33,9 @@ pub(super) fn interfaces() -> Vec<Interface> {
             }
             None => continue,
         };
-        let (Some(interface), Some(address)) = (interfaces.get_mut(position), entry.address) else { continue };
+        let (Some(interface), Some(address)) = (interfaces.get_mut(position), entry.address) else {
+            continue;
+        };
         if let Some(hardware) = hardware_address(&address) {
             interface.hardware = Some(hardware);
         } else if let Some(address) = ip_address(&address) {
@@ -60,8 +62,10 @@ pub(super) fn collect(interfaces: &[Interface], grains: &mut Grains) {
     let texts = |addresses: &mut dyn Iterator<Item = &IpAddr>| -> Value {
         addresses.map(ToString::to_string).collect::<Vec<_>>().into()
     };
-    let v4 = |interface: &Interface| texts(&mut interface.addresses.iter().filter(|address| address.is_ipv4()));
-    let v6 = |interface: &Interface| texts(&mut interface.addresses.iter().filter(|address| address.is_ipv6()));
+    let v4 =
+        |interface: &Interface| texts(&mut interface.addresses.iter().filter(|address| address.is_ipv4()));
+    let v6 =
+        |interface: &Interface| texts(&mut interface.addresses.iter().filter(|address| address.is_ipv6()));
     let both = |interface: &Interface| {
         let (v4, v6): (Vec<_>, Vec<_>) = interface.addresses.iter().partition(|address| address.is_ipv4());
         texts(&mut v4.into_iter().chain(v6))

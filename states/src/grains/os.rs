@@ -36,16 +36,46 @@ const FAMILIES: &[(&str, &[&str])] = &[
     (
         "Debian",
         &[
-            "Ubuntu", "Mint", "Raspbian", "Devuan", "Kali", "Pop", "KDE neon", "neon", "elementary OS",
-            "elementary", "Linaro", "Univention", "antiX", "Parrot OS", "Cumulus", "Deepin", "TurnKey", "Trisquel",
-            "OSMC", "Mendel",
+            "Ubuntu",
+            "Mint",
+            "Raspbian",
+            "Devuan",
+            "Kali",
+            "Pop",
+            "KDE neon",
+            "neon",
+            "elementary OS",
+            "elementary",
+            "Linaro",
+            "Univention",
+            "antiX",
+            "Parrot OS",
+            "Cumulus",
+            "Deepin",
+            "TurnKey",
+            "Trisquel",
+            "OSMC",
+            "Mendel",
         ],
     ),
     (
         "RedHat",
         &[
-            "Fedora", "CentOS", "CentOS Stream", "Rocky", "AlmaLinux", "AlmaLinux Kitten", "Amazon", "OEL",
-            "ScientificLinux", "Scientific", "CloudLinux", "Virtuozzo", "VMware Photon OS", "openEuler", "ALT",
+            "Fedora",
+            "CentOS",
+            "CentOS Stream",
+            "Rocky",
+            "AlmaLinux",
+            "AlmaLinux Kitten",
+            "Amazon",
+            "OEL",
+            "ScientificLinux",
+            "Scientific",
+            "CloudLinux",
+            "Virtuozzo",
+            "VMware Photon OS",
+            "openEuler",
+            "ALT",
             "XCP-ng",
         ],
     ),
@@ -123,7 +153,8 @@ fn release_file(machine: &Machine) -> BTreeMap<String, String> {
 
 /// Salt's name of a system from its full name: without the word Linux, and some by a table.
 fn system_name(full: &str) -> String {
-    let words: Vec<_> = full.split_whitespace().filter(|word| !matches!(*word, "Linux" | "GNU/Linux")).collect();
+    let words: Vec<_> =
+        full.split_whitespace().filter(|word| !matches!(*word, "Linux" | "GNU/Linux")).collect();
     let name = if words.is_empty() { full.to_owned() } else { words.join(" ") };
     let short: String = name.replace(' ', "").to_lowercase().chars().take(10).collect();
     NAMES.iter().find(|(key, _)| *key == short).map_or(name, |(_, name)| (*name).into())
@@ -146,7 +177,9 @@ fn codename(release: &BTreeMap<String, String>) -> String {
 
 /// dpkg's name of the architecture. Where dpkg was told of foreign architectures, its list begins with its own.
 fn debian_arch(machine: &Machine, cpu: &str) -> String {
-    if let Some(native) = machine.text("/var/lib/dpkg/arch").and_then(|text| text.lines().next().map(Into::into)) {
+    if let Some(native) =
+        machine.text("/var/lib/dpkg/arch").and_then(|text| text.lines().next().map(Into::into))
+    {
         return native;
     }
     match cpu {
@@ -196,7 +229,9 @@ mod tests {
 
     #[test]
     fn ubuntu_keeps_the_whole_release_in_its_finger() {
-        let grains = grains_of("NAME=\"Ubuntu\"\nVERSION_ID=\"22.04\"\nVERSION=\"22.04.3 LTS (Jammy Jellyfish)\"\nVERSION_CODENAME=jammy\n");
+        let grains = grains_of(
+            "NAME=\"Ubuntu\"\nVERSION_ID=\"22.04\"\nVERSION=\"22.04.3 LTS (Jammy Jellyfish)\"\nVERSION_CODENAME=jammy\n",
+        );
         assert_eq!(grains.text("osfinger"), "Ubuntu-22.04");
         assert_eq!(grains.text("os_family"), "Debian");
         assert_eq!(get(&grains.0, "osmajorrelease"), Some(&Value::Int(22)));

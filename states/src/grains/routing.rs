@@ -50,7 +50,9 @@ fn gateway6(table: &str) -> Option<IpAddr> {
         .lines()
         .filter_map(|line| {
             let fields: Vec<_> = line.split_whitespace().collect();
-            let [destination, length, _, _, gateway, metric, .., device] = fields.as_slice() else { return None };
+            let [destination, length, _, _, gateway, metric, .., device] = fields.as_slice() else {
+                return None;
+            };
             if *length != "00" || destination.bytes().any(|byte| byte != b'0') || *device == "lo" {
                 return None;
             }
@@ -63,7 +65,8 @@ fn gateway6(table: &str) -> Option<IpAddr> {
 
 /// The grain `dns` from a resolv.conf.
 fn name_servers(resolver: &str) -> common::value::Map {
-    let (mut servers, mut search, mut sortlist, mut options) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut servers, mut search, mut sortlist, mut options) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut domain = String::new();
     for line in resolver.lines() {
         let line = line.split(['#', ';']).next().unwrap_or_default();

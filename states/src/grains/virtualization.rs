@@ -45,7 +45,8 @@ fn first_process_container(machine: &Machine) -> Option<String> {
 /// The hypervisor below this machine, by what its firmware and its clock call themselves.
 fn hypervisor(machine: &Machine) -> Option<Kind> {
     let field = |name: &str| machine.value(&format!("/sys/class/dmi/id/{name}")).unwrap_or_default();
-    let firmware = ["product_name", "sys_vendor", "board_vendor", "bios_vendor", "product_version"].map(field);
+    let firmware =
+        ["product_name", "sys_vendor", "board_vendor", "bios_vendor", "product_version"].map(field);
     let has = |text: &str| firmware.iter().any(|field| field.starts_with(text));
     let clocks = machine
         .text("/sys/devices/system/clocksource/clocksource0/available_clocksource")

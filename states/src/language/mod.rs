@@ -57,9 +57,8 @@ pub fn render(context: &Arc<Context>, source: &Source, variables: &Map) -> Resul
     let origin = Origin::new(source, text, rendered.as_ref());
     match pipe.last() {
         Some(Renderer::Json) => renderer::json(source, text, &origin),
-        Some(Renderer::Yaml) => {
-            yaml::load(text, &|mark| origin.place(mark)).map_err(|fault| renderer::yaml_fault(source, &fault, &origin))
-        }
+        Some(Renderer::Yaml) => yaml::load(text, &|mark| origin.place(mark))
+            .map_err(|fault| renderer::yaml_fault(source, &fault, &origin)),
         _ => Ok(Node { kind: Kind::Scalar(Value::from(text)), place: origin.beginning() }),
     }
 }

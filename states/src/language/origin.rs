@@ -70,11 +70,8 @@ impl<'a> Origin<'a> {
         let begin = self.lines.get(row.saturating_sub(1)).copied().unwrap_or(0);
         let before = rendered.source.get(begin..offset).unwrap_or_default();
         // A rewritten tag before this point on the line has moved the columns.
-        let column = if before.contains("%}") || before.contains("}}") { 0 } else { before.chars().count() + 1 };
-        Place {
-            file,
-            line: u32::try_from(row).unwrap_or(0),
-            column: u32::try_from(column).unwrap_or(0),
-        }
+        let column =
+            if before.contains("%}") || before.contains("}}") { 0 } else { before.chars().count() + 1 };
+        Place { file, line: u32::try_from(row).unwrap_or(0), column: u32::try_from(column).unwrap_or(0) }
     }
 }

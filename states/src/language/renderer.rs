@@ -32,8 +32,23 @@ static KNOWN: &[(&str, &[Renderer])] = &[
 
 /// What Salt renders with and this program does not.
 static FOREIGN: &[&str] = &[
-    "aws_kms", "cheetah", "dson", "genshi", "gpg", "hjson", "json5", "mako", "msgpack", "nacl", "pass", "py", "pydsl",
-    "pyobjects", "stateconf", "toml", "wempy",
+    "aws_kms",
+    "cheetah",
+    "dson",
+    "genshi",
+    "gpg",
+    "hjson",
+    "json5",
+    "mako",
+    "msgpack",
+    "nacl",
+    "pass",
+    "py",
+    "pydsl",
+    "pyobjects",
+    "stateconf",
+    "toml",
+    "wempy",
 ];
 
 /// The pipe that a file asks for in its first line, or the usual one.
@@ -56,7 +71,9 @@ pub(super) fn pipe(source: &Source) -> Result<Vec<Renderer>, Diagnostic> {
     }
     let wrong = match &pipe[..] {
         [] => Some("names no renderer"),
-        [.., Renderer::Jinja] => Some("ends with jinja, which makes text: say what reads it, as in `jinja|yaml`"),
+        [.., Renderer::Jinja] => {
+            Some("ends with jinja, which makes text: say what reads it, as in `jinja|yaml`")
+        }
         [middle @ .., _] if middle.iter().any(|step| *step != Renderer::Jinja) => {
             Some("reads data in the middle: only the last renderer makes data")
         }
@@ -77,7 +94,9 @@ fn unknown(source: &Source, first: &str, name: &str) -> Diagnostic {
     }
     match nearest(name, KNOWN.iter().map(|(known, _)| *known)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.help("the renderers are jinja, yaml, json and text; `#!/…` on the first line is no renderer line"),
+        None => diagnostic.help(
+            "the renderers are jinja, yaml, json and text; `#!/…` on the first line is no renderer line",
+        ),
     }
 }
 
@@ -105,10 +124,10 @@ pub(super) fn json(source: &Source, text: &str, origin: &Origin<'_>) -> Result<N
                 column: u32::try_from(error.column().saturating_sub(1)).unwrap_or(0),
             };
             let place = origin.place(mark);
-            Err(Diagnostic::new(format!("invalid JSON: {error}")).at(place).with_source(&source.text).salt(format!(
-                "Rendering SLS '{}:{}' failed: {error}",
-                source.saltenv, source.sls
-            )))
+            Err(Diagnostic::new(format!("invalid JSON: {error}"))
+                .at(place)
+                .with_source(&source.text)
+                .salt(format!("Rendering SLS '{}:{}' failed: {error}", source.saltenv, source.sls)))
         }
     }
 }

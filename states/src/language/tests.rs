@@ -95,7 +95,12 @@ fn undefined_names_are_errors_with_a_line() {
     let error = load("a: 1\nb: {{ nope }}\n").unwrap_err();
     assert_eq!(error.place.as_ref().unwrap().line, 2);
     assert_eq!(error.message, "`nope` is undefined");
-    assert!(error.salt.unwrap().starts_with("Rendering SLS 'base:web' failed: Jinja variable 'nope' is undefined; line 2"));
+    assert!(
+        error
+            .salt
+            .unwrap()
+            .starts_with("Rendering SLS 'base:web' failed: Jinja variable 'nope' is undefined; line 2")
+    );
     let error = load("a: {{ pillar['rule'] }}\n").unwrap_err();
     assert_eq!(error.message, "`pillar['rule']` is undefined");
     assert!(error.salt.unwrap().contains("Jinja variable 'dict object' has no attribute 'rule'"));

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use common::value::{Map, Value};
 use serde::de::DeserializeOwned;
 
-pub use registry::{Function, all, find, modules};
+pub use registry::{Function, Site, all, find, modules};
 
 use crate::context::Context;
 

@@ -3,6 +3,7 @@
 mod identity;
 mod output;
 mod system;
+pub mod words;
 
 use std::io;
 use std::path::PathBuf;
@@ -46,6 +47,8 @@ pub struct Command {
     pub timeout: Option<Duration>,
     /// Its file mode mask.
     pub umask: Option<u32>,
+    /// Whether its standard error goes where its standard output goes, in the order in which it writes.
+    pub merged: bool,
 }
 
 impl Command {
@@ -71,6 +74,7 @@ impl Command {
             stdin: None,
             timeout: None,
             umask: None,
+            merged: false,
         }
     }
 }

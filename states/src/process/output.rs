@@ -21,7 +21,7 @@ pub(super) enum Event {
     /// It wrote something.
     Wrote(Stream, Vec<u8>),
     /// It, and whatever else had the stream, closed it.
-    Closed(Stream),
+    Closed,
     /// It has ended, and waits to be reaped.
     Ended,
 }
@@ -50,7 +50,7 @@ pub(super) fn follow(
             }
         }
         // Whoever has stopped listening does not need to know.
-        let _ = events.send(Event::Closed(stream));
+        let _ = events.send(Event::Closed);
     })?;
     Ok(())
 }

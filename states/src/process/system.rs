@@ -1,6 +1,6 @@
 //! The real processes of this machine.
 
-use std::io;
+use std::io::{self, PipeReader, pipe};
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
@@ -58,9 +58,12 @@ impl Processes for System {
         }
         process.stdin(if command.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
         process.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+        let merged = if command.merged { Some(merge(&mut process).map_err(start)?) } else { None };
         identity.apply(&mut process, command.umask).map_err(start)?;
         let mut child = process.spawn().map_err(start)?;
-        watch(&mut child, command.stdin.clone(), command.timeout).map_err(|source| {
+        // It holds our ends of the pipes for writing: while they are open, the output has no end.
+        drop(process);
+        watch(&mut child, merged, command.stdin.clone(), command.timeout).map_err(|source| {
             kill_group(&child);
             start(source)
         })
@@ -98,9 +101,25 @@ fn program(program: &Program) -> io::Result<std::process::Command> {
     }
 }
 
+/// Gives both streams one pipe.
+fn merge(process: &mut std::process::Command) -> io::Result<PipeReader> {
+    let (reader, writer) = pipe()?;
+    process.stdout(writer.try_clone()?).stderr(writer);
+    Ok(reader)
+}
+
 /// Follows a process to its end, its output's end (see [`GRACE`]) or the end of its time.
-fn watch(child: &mut Child, stdin: Option<Vec<u8>>, timeout: Option<Duration>) -> io::Result<Output> {
+fn watch(
+    child: &mut Child,
+    merged: Option<PipeReader>,
+    stdin: Option<Vec<u8>>,
+    timeout: Option<Duration>,
+) -> io::Result<Output> {
     let (sender, events) = sync_channel(16);
+    let mut seen = Seen { open: if merged.is_some() { 1 } else { 2 }, ..Seen::default() };
+    if let Some(merged) = merged {
+        follow(Stream::Out, merged, sender.clone())?;
+    }
     if let Some(stdout) = child.stdout.take() {
         follow(Stream::Out, stdout, sender.clone())?;
     }
@@ -112,7 +131,6 @@ fn watch(child: &mut Child, stdin: Option<Vec<u8>>, timeout: Option<Duration>) -
     }
     await_end(child.id(), sender)?;
 
-    let mut seen = Seen::default();
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     seen.until_ended(&events, deadline);
     let timed_out = !seen.ended;
@@ -133,7 +151,8 @@ fn watch(child: &mut Child, stdin: Option<Vec<u8>>, timeout: Option<Duration>) -
 struct Seen {
     stdout: Kept,
     stderr: Kept,
-    closed: usize,
+    /// How many streams have not been closed.
+    open: usize,
     ended: bool,
 }
 
@@ -143,7 +162,7 @@ impl Seen {
     }
 
     fn until_closed(&mut self, events: &Receiver<Event>, deadline: Instant) {
-        while (!self.ended || self.closed < 2) && self.next(events, Some(deadline)) {}
+        while (!self.ended || self.open > 0) && self.next(events, Some(deadline)) {}
     }
 
     /// Takes one event in; `false` when the time is over or nothing can come any more.
@@ -155,7 +174,7 @@ impl Seen {
         match event {
             Ok(Event::Wrote(Stream::Out, bytes)) => self.stdout.add(&bytes),
             Ok(Event::Wrote(Stream::Err, bytes)) => self.stderr.add(&bytes),
-            Ok(Event::Closed(_)) => self.closed += 1,
+            Ok(Event::Closed) => self.open = self.open.saturating_sub(1),
             Ok(Event::Ended) => self.ended = true,
             Err(_) => return false,
         }
@@ -193,6 +212,13 @@ mod tests {
         assert_eq!((output.status, output.timed_out), (3, false));
         assert_eq!((output.stdout_text().as_str(), output.stderr_text().as_str()), ("out", "err"));
         assert_eq!(System.run(&shell("kill -TERM $$")).unwrap().status, -15);
+    }
+
+    #[test]
+    fn merges_the_streams_in_order() {
+        let command = Command { merged: true, ..shell("echo 1; echo 2 >&2; echo 3") };
+        let output = System.run(&command).unwrap();
+        assert_eq!((output.stdout_text().as_str(), output.stderr.len()), ("1\n2\n3", 0));
     }
 
     #[test]

@@ -42,10 +42,9 @@ impl<'a> Arguments<'a> {
     /// Refuses more than `count` arguments by position.
     pub(super) fn at_most(&self, count: usize) -> Result<(), Error> {
         if self.positional.len() > count {
-            return Err(self.error(format!(
-                "takes at most {count} arguments ({} given)",
-                self.positional.len()
-            )));
+            return Err(
+                self.error(format!("takes at most {count} arguments ({} given)", self.positional.len()))
+            );
         }
         Ok(())
     }

@@ -13,7 +13,12 @@ use crate::functions::FunctionError;
 use crate::nearest::nearest;
 
 /// Turns an error of rendering `template` into a diagnostic.
-pub(super) fn diagnose(context: &Context, template: &Template<'_>, root: &Value, error: &Error) -> Diagnostic {
+pub(super) fn diagnose(
+    context: &Context,
+    template: &Template<'_>,
+    root: &Value,
+    error: &Error,
+) -> Diagnostic {
     let chain = chain(error);
     let cause = chain.last().copied().unwrap_or(error);
     let (message, sentence, help) = explain(cause, root);
@@ -92,7 +97,10 @@ fn explain(cause: &Error, root: &Value) -> (String, String, Option<String>) {
             Some("look for a loop or a macro that never ends".into()),
         ),
         ErrorKind::UnknownFilter => {
-            let name = detail.split_whitespace().find(|word| !matches!(*word, "filter" | "is" | "unknown")).unwrap_or("");
+            let name = detail
+                .split_whitespace()
+                .find(|word| !matches!(*word, "filter" | "is" | "unknown"))
+                .unwrap_or("");
             let name = name.trim_matches(|c: char| !c.is_alphanumeric() && c != '_');
             (
                 format!("there is no filter named '{name}'"),
@@ -130,7 +138,9 @@ fn undefined(detail: &str, root: &Value) -> (String, String, Option<String>) {
         }
         Some((parent, key)) => {
             let sentence = match parent {
-                "salt" => format!("Jinja variable 'salt.utils.templates.AliasedLoader object' has no attribute '{key}'"),
+                "salt" => format!(
+                    "Jinja variable 'salt.utils.templates.AliasedLoader object' has no attribute '{key}'"
+                ),
                 _ => format!("Jinja variable 'dict object' has no attribute '{key}'"),
             };
             let help = match parent {
@@ -138,7 +148,9 @@ fn undefined(detail: &str, root: &Value) -> (String, String, Option<String>) {
                     Some(name) => format!("did you mean `salt['{name}']`?"),
                     None => format!("there is no execution function '{key}'"),
                 },
-                "pillar" => format!("is '{key}' in this host's pillar? `pillar.get('{key}', …)` takes a default"),
+                "pillar" => {
+                    format!("is '{key}' in this host's pillar? `pillar.get('{key}', …)` takes a default")
+                }
                 parent => format!("`{parent}.get('{key}', …)` takes a default"),
             };
             (message, sentence, Some(help))

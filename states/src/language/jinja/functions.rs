@@ -99,7 +99,8 @@ pub(super) fn call(context: &Arc<Context>, name: &str, args: &[Value]) -> Result
         .collect::<Result<Map, Error>>()?;
     // In a template no shell stands between, unless it is asked for.
     let shell = Plain::from("python_shell");
-    let takes_shell = functions::find(name).is_some_and(|function| function.parameters.contains(&"python_shell"));
+    let takes_shell =
+        functions::find(name).is_some_and(|function| function.parameters.contains(&"python_shell"));
     if takes_shell && !name.ends_with(".shell") && !keyword.contains_key(&shell) {
         keyword.insert(shell, Plain::Bool(false));
     }

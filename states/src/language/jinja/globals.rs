@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use minijinja::value::{Object, ObjectRepr, Rest, ValueOrKwargs};
+use minijinja::value::{Enumerator, Object, ObjectRepr, Rest, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
@@ -85,26 +85,25 @@ fn new_dict(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     Ok(dict(pairs))
 }
 
-fn range(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+fn range(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     arguments.at_most(3)?;
     let (start, stop, step) = match arguments.positional().len() {
         0 | 1 => (0, arguments.int(0, "stop")?, 1),
         2 => (arguments.int(0, "start")?, arguments.int(1, "stop")?, 1),
         _ => (arguments.int(0, "start")?, arguments.int(1, "stop")?, arguments.int(2, "step")?),
     };
-    if step == 0 {
-        return Err(arguments.error("arg 3 must not be zero"));
+    let distance = match step {
+        0 => return Err(arguments.error("arg 3 must not be zero")),
+        1.. => i128::from(stop) - i128::from(start),
+        _ => i128::from(start) - i128::from(stop),
+    };
+    let step_size = i128::from(step.unsigned_abs());
+    let length = usize::try_from((distance.max(0) + step_size - 1) / step_size).unwrap_or(usize::MAX);
+    if length > RANGE_LIMIT {
+        return Err(arguments.error(format!("Range too big. The maximum is {RANGE_LIMIT} items")));
     }
-    let mut items = Vec::new();
-    let mut at = start;
-    while if step > 0 { at < stop } else { at > stop } {
-        if items.len() >= RANGE_LIMIT {
-            return Err(arguments.error(format!("Range too big. The maximum is {RANGE_LIMIT} items")));
-        }
-        items.push(Value::from(at));
-        at = at.saturating_add(step);
-    }
-    Ok(list(items))
+    state.consume_fuel(length as u64)?;
+    Ok(Value::from_object(Range { start, stop, step, length }))
 }
 
 /// `ifelse(target, value, …, default)`: the value of the first target that this host matches.
@@ -128,6 +127,33 @@ fn ifelse(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> 
     }
 }
 
+/// `range(3)`.
+pub(super) struct Range {
+    start: i64,
+    stop: i64,
+    step: i64,
+    length: usize,
+}
+
+impl Object for Range {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let at = key.as_usize().filter(|at| *at < self.length)?;
+        Some(Value::from(self.start + i64::try_from(at).ok()? * self.step))
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(self.length)
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
 /// `cycler('a', 'b')`.
 struct Cycler {
     items: Vec<Value>,
@@ -144,7 +170,12 @@ impl Object for Cycler {
         }
     }
 
-    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, _: &[Value]) -> Result<Value, Error> {
+    fn call_method(
+        self: &Arc<Self>,
+        _: &mut State<'_, '_>,
+        method: &str,
+        _: &[Value],
+    ) -> Result<Value, Error> {
         match method {
             "next" => Ok(self.items[self.at.fetch_add(1, Ordering::Relaxed) % self.items.len()].clone()),
             "reset" => {
@@ -168,13 +199,26 @@ impl Object for Joiner {
     }
 
     fn call(self: &Arc<Self>, _: &mut State<'_, '_>, _: &[Value]) -> Result<Value, Error> {
-        Ok(if self.used.swap(true, Ordering::Relaxed) { Value::from(&self.separator) } else { Value::from("") })
+        Ok(if self.used.swap(true, Ordering::Relaxed) {
+            Value::from(&self.separator)
+        } else {
+            Value::from("")
+        })
     }
 }
 
 impl fmt::Debug for Cycler {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<cycler>")
+    }
+}
+
+impl fmt::Debug for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.step {
+            1 => write!(f, "range({}, {})", self.start, self.stop),
+            step => write!(f, "range({}, {}, {step})", self.start, self.stop),
+        }
     }
 }
 

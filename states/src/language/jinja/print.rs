@@ -7,6 +7,7 @@ use common::value::{Value as Plain, float_repr};
 use minijinja::value::ValueKind;
 use minijinja::{Error, Output, State, Value};
 
+use super::globals::Range;
 use super::values::{DEPTH_LIMIT, items_of, pairs_of};
 
 thread_local! {
@@ -62,6 +63,7 @@ pub(super) fn write_repr(value: &Value, out: &mut impl fmt::Write) -> fmt::Resul
                 items => write_items(items, ['(', ')'], out),
             }
         }
+        ValueKind::Seq if value.downcast_object_ref::<Range>().is_some() => write!(out, "{value}"),
         ValueKind::Seq => write_items(&items_of(value).unwrap_or_default(), ['[', ']'], out),
         ValueKind::Map => match pairs_of(value) {
             Some(pairs) => write_pairs(&pairs, out),
@@ -72,7 +74,11 @@ pub(super) fn write_repr(value: &Value, out: &mut impl fmt::Write) -> fmt::Resul
 }
 
 /// Writes items between brackets.
-pub(super) fn write_items(items: &[Value], [open, close]: [char; 2], out: &mut impl fmt::Write) -> fmt::Result {
+pub(super) fn write_items(
+    items: &[Value],
+    [open, close]: [char; 2],
+    out: &mut impl fmt::Write,
+) -> fmt::Result {
     out.write_char(open)?;
     for (position, item) in items.iter().enumerate() {
         if position > 0 {

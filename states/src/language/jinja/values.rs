@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Tuple, ValueKind};
 use minijinja::{Error, ErrorKind, State, Value};
 
+use super::globals::Range;
 use super::{methods, print};
 
 /// The deepest that lists and dicts may be put into each other.
@@ -81,6 +82,7 @@ pub(super) fn own(value: &Value) -> Result<Value, Error> {
     Ok(match value.kind() {
         ValueKind::Seq if value.downcast_object_ref::<List>().is_some() || value.is_tuple() => value.clone(),
         ValueKind::Iterable if value.downcast_object_ref::<View>().is_some() => value.clone(),
+        ValueKind::Seq if value.downcast_object_ref::<Range>().is_some() => value.clone(),
         ValueKind::Seq | ValueKind::Iterable if value.len().is_some() => list(items_of(value)?),
         _ => value.clone(),
     })

@@ -52,6 +52,11 @@ pub(super) fn compose(text: &str) -> Result<Graph, Box<Fault>> {
     })
 }
 
+/// The lone `!` is as good as no tag.
+fn specific(tag: Option<String>) -> Option<String> {
+    tag.filter(|tag| tag != "!")
+}
+
 /// A list or map whose end has not come.
 struct Open {
     id: Id,
@@ -109,7 +114,7 @@ impl Composer {
                     self.attach(id);
                 }
                 EventData::Scalar { anchor, tag, value, plain_implicit, .. } => {
-                    let tag = match tag {
+                    let tag = match specific(tag) {
                         Some(tag) => Tag::named(&tag),
                         None if plain_implicit => resolve_plain(&value),
                         None => Tag::String,
@@ -117,12 +122,12 @@ impl Composer {
                     self.add(anchor, tag, RawKind::Scalar(value), mark)?;
                 }
                 EventData::SequenceStart { anchor, tag, .. } => {
-                    let tag = tag.map_or(Tag::List, |tag| Tag::named(&tag));
+                    let tag = specific(tag).map_or(Tag::List, |tag| Tag::named(&tag));
                     let id = self.add(anchor, tag, RawKind::List(Vec::new()), mark)?;
                     self.enter(id, mark)?;
                 }
                 EventData::MappingStart { anchor, tag, .. } => {
-                    let tag = tag.map_or(Tag::Map, |tag| Tag::named(&tag));
+                    let tag = specific(tag).map_or(Tag::Map, |tag| Tag::named(&tag));
                     let id = self.add(anchor, tag, RawKind::Map(Vec::new()), mark)?;
                     self.enter(id, mark)?;
                 }

@@ -172,7 +172,8 @@ impl Constructor<'_> {
         let flat: Arc<[(Id, Id)]> = if merge.is_empty() {
             own.into()
         } else {
-            let taken: std::collections::HashSet<&str> = own.iter().filter_map(|(key, _)| self.text(*key)).collect();
+            let taken: std::collections::HashSet<&str> =
+                own.iter().filter_map(|(key, _)| self.text(*key)).collect();
             merge.retain(|(key, _)| self.text(*key).is_none_or(|text| !taken.contains(text)));
             merge.extend(own);
             merge.into()
@@ -217,7 +218,8 @@ impl Constructor<'_> {
             Tag::List => "seq",
             _ => "str",
         };
-        let inner = |class: &str, value: String| format!("{class}(tag='tag:yaml.org,2002:{tag}', value={value})");
+        let inner =
+            |class: &str, value: String| format!("{class}(tag='tag:yaml.org,2002:{tag}', value={value})");
         if depth > 4 {
             return "…".into();
         }
@@ -228,7 +230,9 @@ impl Constructor<'_> {
             RawKind::Map(pairs) => list(
                 pairs
                     .iter()
-                    .map(|(key, value)| format!("({}, {})", self.repr(*key, depth + 1), self.repr(*value, depth + 1)))
+                    .map(|(key, value)| {
+                        format!("({}, {})", self.repr(*key, depth + 1), self.repr(*value, depth + 1))
+                    })
                     .collect(),
             ),
         };

@@ -48,7 +48,9 @@ impl Events<'_> {
             }
         };
         self.last = event.end_mark.into();
-        if let EventData::Scalar { value, style: ScalarStyle::Literal | ScalarStyle::Folded, .. } = &mut event.data {
+        if let EventData::Scalar { value, style: ScalarStyle::Literal | ScalarStyle::Folded, .. } =
+            &mut event.data
+        {
             // The newline that was added is not the author's.
             if Some(self.last.index) == self.unended && value.ends_with('\n') {
                 value.pop();

@@ -55,7 +55,12 @@ impl Fault {
     }
 
     /// A fault inside something that began earlier.
-    pub(super) fn within(context: &'static str, began: Mark, message: impl Into<String>, mark: Mark) -> Box<Self> {
+    pub(super) fn within(
+        context: &'static str,
+        began: Mark,
+        message: impl Into<String>,
+        mark: Mark,
+    ) -> Box<Self> {
         let mut fault = Self::new(message, mark);
         fault.salt = format!("{context}\n{began}\n{}", fault.salt);
         fault

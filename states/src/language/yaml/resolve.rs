@@ -206,7 +206,9 @@ pub(super) fn read_int(text: &str) -> Result<i64, IntError> {
             total = total
                 .checked_mul(60)
                 .and_then(|total| in_base(part, 10).ok().and_then(|part| total.checked_add(part)))
-                .ok_or_else(|| if part.bytes().all(|b| b.is_ascii_digit()) { IntError::Large } else { IntError::Invalid })?;
+                .ok_or_else(|| {
+                    if part.bytes().all(|b| b.is_ascii_digit()) { IntError::Large } else { IntError::Invalid }
+                })?;
         }
         total
     };

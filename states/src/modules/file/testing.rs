@@ -7,7 +7,7 @@ use common::value::{Map, Value};
 
 use super::super::registry::{Site, find};
 use super::super::{Call, StateReturn};
-use crate::context::Context;
+use crate::context::{Context, RequiredFile, RunState};
 use crate::testing::{Book, Tree, context, output};
 
 /// A host whose processes all succeed silently, with a directory of its own.
@@ -17,6 +17,8 @@ pub(crate) struct Host {
     directory: tempfile::TempDir,
     processes: Arc<Book>,
     contexts: std::cell::OnceCell<[Arc<Context>; 1]>,
+    required: Vec<RequiredFile>,
+    opts: Map,
 }
 
 /// A value from YAML.
@@ -36,6 +38,8 @@ impl Host {
             directory: tempfile::tempdir().unwrap(),
             processes,
             contexts: std::cell::OnceCell::new(),
+            required: Vec::new(),
+            opts: Map::new(),
         }
     }
 
@@ -46,6 +50,22 @@ impl Host {
     pub(crate) fn pillar(mut self, yaml: &str) -> Self {
         self.pillar = value(yaml).as_map().unwrap().clone();
         self
+    }
+
+    /// Lets every state require a `file` state on this name.
+    pub(crate) fn require(&mut self, function: &str, name: &str) {
+        self.required.push(RequiredFile {
+            name: name.into(),
+            function: function.into(),
+            saltenv: "base".into(),
+            arguments: Map::new(),
+        });
+    }
+
+    /// Sets a configuration value to a path in the host's own directory.
+    pub(crate) fn configure(&mut self, key: &str, name: &str) {
+        let path = self.path(name).display().to_string();
+        self.opts.insert(key.into(), path.into());
     }
 
     /// A path in the host's own directory.
@@ -111,17 +131,19 @@ impl Host {
         let base = self.contexts.get_or_init(|| {
             [context(self.tree.take().unwrap(), self.processes.clone(), self.pillar.clone(), false)]
         })[0].clone();
+        let run = RunState::default();
+        run.required_files.lock().unwrap().insert("state".into(), self.required.clone());
         let context = Arc::new(Context {
             id: base.id.clone(),
             saltenv: base.saltenv.clone(),
             grains: base.grains.clone(),
             pillar: base.pillar.clone(),
-            opts: base.opts.clone(),
+            opts: Arc::new(self.opts.clone()),
             files: base.files.clone(),
             processes: base.processes.clone(),
             cache_dir: base.cache_dir.clone(),
             test,
-            run: crate::context::RunState::default(),
+            run,
         });
         let mut arguments = Map::new();
         let name = if name.starts_with('/') { name.to_owned() } else { format!("{root}/{name}") };

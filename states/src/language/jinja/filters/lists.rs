@@ -8,9 +8,8 @@ use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::random::generator;
 use crate::language::jinja::values::{items_of, list};
 
-pub(super) static FILTERS: &[(&str, Filter)] = &[
-    ("list", |_, arguments| Ok(list(items_of(&arguments.required(0, "value")?)?))),
-];
+pub(super) static FILTERS: &[(&str, Filter)] =
+    &[("list", |_, arguments| Ok(list(items_of(&arguments.required(0, "value")?)?)))];
 
 /// The filters that choose; `host` decides what.
 pub(super) fn add_random(environment: &mut Environment<'static>, host: &str) {

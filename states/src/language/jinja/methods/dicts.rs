@@ -9,7 +9,11 @@ use crate::language::jinja::print;
 use crate::language::jinja::values::{self, Dict, items_of, pairs_of};
 
 /// Calls a method of a dict.
-pub(in crate::language::jinja) fn call(dict: &Arc<Dict>, method: &str, args: &[Value]) -> Result<Value, Error> {
+pub(in crate::language::jinja) fn call(
+    dict: &Arc<Dict>,
+    method: &str,
+    args: &[Value],
+) -> Result<Value, Error> {
     let arguments = Arguments::new(method, args);
     let holder = Arc::as_ptr(dict).cast();
     match method {
@@ -60,7 +64,11 @@ pub(in crate::language::jinja) fn call(dict: &Arc<Dict>, method: &str, args: &[V
 }
 
 /// Calls a method of a map that does not change.
-pub(in crate::language::jinja) fn call_fixed(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
+pub(in crate::language::jinja) fn call_fixed(
+    value: &Value,
+    method: &str,
+    args: &[Value],
+) -> Result<Value, Error> {
     let arguments = Arguments::new(method, args);
     match method {
         "get" => {
@@ -85,7 +93,9 @@ fn read(pairs: Vec<(Value, Value)>, arguments: &Arguments<'_>) -> Result<Value, 
     Ok(match arguments.name() {
         // `iteritems` and its kin are of Python 2, whose trees still use them.
         "keys" | "iterkeys" => values::view("dict_keys", pairs.into_iter().map(|(key, _)| key).collect()),
-        "values" | "itervalues" => values::view("dict_values", pairs.into_iter().map(|(_, value)| value).collect()),
+        "values" | "itervalues" => {
+            values::view("dict_values", pairs.into_iter().map(|(_, value)| value).collect())
+        }
         "items" | "iteritems" => values::view(
             "dict_items",
             pairs.into_iter().map(|(key, value)| values::tuple(vec![key, value])).collect(),

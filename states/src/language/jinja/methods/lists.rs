@@ -11,7 +11,11 @@ use crate::language::jinja::print;
 use crate::language::jinja::values::{self, List, items_of};
 
 /// Calls a method of a list.
-pub(in crate::language::jinja) fn call(list: &Arc<List>, method: &str, args: &[Value]) -> Result<Value, Error> {
+pub(in crate::language::jinja) fn call(
+    list: &Arc<List>,
+    method: &str,
+    args: &[Value],
+) -> Result<Value, Error> {
     let arguments = Arguments::new(method, args);
     let nothing = Ok(Value::from(()));
     let holder = Arc::as_ptr(list).cast();
@@ -92,11 +96,16 @@ pub(in crate::language::jinja) fn call(list: &Arc<List>, method: &str, args: &[V
 }
 
 /// Calls a method of a sequence that does not change.
-pub(in crate::language::jinja) fn call_fixed(value: &Value, method: &str, args: &[Value]) -> Result<Value, Error> {
+pub(in crate::language::jinja) fn call_fixed(
+    value: &Value,
+    method: &str,
+    args: &[Value],
+) -> Result<Value, Error> {
     let arguments = Arguments::new(method, args);
     if matches!(method, "append" | "extend" | "insert" | "pop" | "remove" | "clear" | "reverse" | "sort") {
         let what = if value.is_tuple() { "a tuple" } else { "this sequence" };
-        return Err(arguments.error(format!("{what} cannot be changed; make a list of it with `|list` and `set` first")));
+        return Err(arguments
+            .error(format!("{what} cannot be changed; make a list of it with `|list` and `set` first")));
     }
     let items = items_of(value)?;
     match method {
@@ -124,8 +133,9 @@ fn read(items: &[Value], arguments: &Arguments<'_>) -> Result<Value, Error> {
 
 /// Sorts as Python does: numbers with numbers, text with text, and anything else is an error.
 pub(in crate::language::jinja) fn sort(items: &mut [Value]) -> Result<(), Error> {
-    if let Some([left, right]) =
-        items.windows(2).find(|pair| pair[0].kind() != pair[1].kind() && !(pair[0].is_number() && pair[1].is_number()))
+    if let Some([left, right]) = items
+        .windows(2)
+        .find(|pair| pair[0].kind() != pair[1].kind() && !(pair[0].is_number() && pair[1].is_number()))
     {
         let message = format!(
             "cannot sort {} together with {}: they are of different types",

@@ -20,9 +20,9 @@ pub(super) fn unknown(_: &mut State, value: &Value, method: &str, args: &[Value]
         ValueKind::String => strings::call(value.as_str().unwrap_or_default(), method, args),
         ValueKind::Map => dicts::call_fixed(value, method, args),
         ValueKind::Seq | ValueKind::Iterable => lists::call_fixed(value, method, args),
-        ValueKind::Number if method == "is_integer" => Ok(Value::from(
-            f64::try_from(value.clone()).is_ok_and(|number| number.fract() == 0.0),
-        )),
+        ValueKind::Number if method == "is_integer" => {
+            Ok(Value::from(f64::try_from(value.clone()).is_ok_and(|number| number.fract() == 0.0)))
+        }
         ValueKind::Bytes if method == "decode" => {
             Ok(Value::from(String::from_utf8_lossy(value.as_bytes().unwrap_or_default()).into_owned()))
         }

@@ -67,11 +67,7 @@ fn cased(text: &str, wanted: fn(char) -> bool, unwanted: fn(char) -> bool) -> Va
 }
 
 fn swap_case(c: char) -> char {
-    if c.is_lowercase() {
-        c.to_uppercase().next().unwrap_or(c)
-    } else {
-        c.to_lowercase().next().unwrap_or(c)
-    }
+    if c.is_lowercase() { c.to_uppercase().next().unwrap_or(c) } else { c.to_lowercase().next().unwrap_or(c) }
 }
 
 /// Upper case for each letter that does not follow a letter, lower case for the rest.
@@ -125,10 +121,9 @@ fn affix(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
         return Ok(matches(affix).into());
     }
     if !wanted.is_tuple() {
-        return Err(arguments.error(format!(
-            "first arg must be str or a tuple of str, not {}",
-            print::repr(&wanted)
-        )));
+        return Err(
+            arguments.error(format!("first arg must be str or a tuple of str, not {}", print::repr(&wanted)))
+        );
     }
     Ok(items_of(&wanted)?.iter().any(|affix| affix.as_str().is_some_and(matches)).into())
 }
@@ -183,7 +178,11 @@ fn split(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
 }
 
 /// Splits at white space; `take` gives one word and what is left, in one of the two directions.
-fn words<'a>(text: &'a str, parts: usize, take: impl Fn(&'a str) -> Option<(&'a str, &'a str)>) -> Vec<Value> {
+fn words<'a>(
+    text: &'a str,
+    parts: usize,
+    take: impl Fn(&'a str) -> Option<(&'a str, &'a str)>,
+) -> Vec<Value> {
     let mut items = Vec::new();
     let mut rest = text;
     while items.len() + 1 < parts {
@@ -202,12 +201,21 @@ fn lines(text: &str, keep: bool) -> Vec<Value> {
     let mut items = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
-        let end = rest.find(|c| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'));
+        let end = rest.find(|c| {
+            matches!(
+                c,
+                '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+            )
+        });
         let Some(end) = end else {
             items.push(Value::from(rest));
             break;
         };
-        let width = if rest[end..].starts_with("\r\n") { 2 } else { rest[end..].chars().next().map_or(1, char::len_utf8) };
+        let width = if rest[end..].starts_with("\r\n") {
+            2
+        } else {
+            rest[end..].chars().next().map_or(1, char::len_utf8)
+        };
         items.push(Value::from(if keep { &rest[..end + width] } else { &rest[..end] }));
         rest = &rest[end + width..];
     }
@@ -340,10 +348,12 @@ fn translate(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
         match table.iter().find(|(key, _)| key.as_i64() == Some(i64::from(c as u32))) {
             None => out.push(c),
             Some((_, value)) if value.is_none() => {}
-            Some((_, value)) => match value.as_i64().and_then(|code| char::from_u32(u32::try_from(code).ok()?)) {
-                Some(code) => out.push(code),
-                None => out.push_str(&print::text(value)),
-            },
+            Some((_, value)) => {
+                match value.as_i64().and_then(|code| char::from_u32(u32::try_from(code).ok()?)) {
+                    Some(code) => out.push(code),
+                    None => out.push_str(&print::text(value)),
+                }
+            }
         }
     }
     Ok(out.into())

@@ -22,7 +22,8 @@ pub(super) fn rewrite(source: &str, items: &[Item<'_>], edits: &mut Edits) {
         "profile" => {
             if let [_, (Token::Ident("as"), _), .., last] = items {
                 let mut whole = *span;
-                (whole.end_line, whole.end_col, whole.end_offset) = (last.1.end_line, last.1.end_col, last.1.end_offset);
+                (whole.end_line, whole.end_col, whole.end_offset) =
+                    (last.1.end_line, last.1.end_col, last.1.end_offset);
                 edits.replace(whole, "with");
             }
         }
@@ -39,7 +40,9 @@ pub(super) fn rewrite(source: &str, items: &[Item<'_>], edits: &mut Edits) {
 /// `{% import_yaml 'f' as x %}` is `{% set x | load_yaml('f') %}{% include 'f' %}{% endset %}`: the file is a template, and
 /// what it renders to is read.
 fn import(source: &str, name: &str, items: &[Item<'_>], edits: &mut Edits) {
-    let Some(as_at) = items.iter().rposition(|(token, _)| matches!(token, Token::Ident("as"))) else { return };
+    let Some(as_at) = items.iter().rposition(|(token, _)| matches!(token, Token::Ident("as"))) else {
+        return;
+    };
     let (Some((Token::Ident(target), _)), Some(first), Some(last)) =
         (items.get(as_at + 1), items.get(1), as_at.checked_sub(1).and_then(|at| items.get(at)))
     else {

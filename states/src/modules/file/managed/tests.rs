@@ -120,7 +120,7 @@ fn contradictions_are_refused() {
 
 #[test]
 fn contents_come_from_the_pillar() {
-    let mut host = Host::new(&[]).pillar("{a: {b: 'one\n'}, c: two}");
+    let mut host = Host::new(&[]).pillar("{a: {b: one}, c: two}");
     host.converge("file.managed", "a", "{contents_pillar: 'a:b'}");
     assert_eq!(host.read("a"), "one\n");
     assert_eq!(host.run("file.managed", "a", "{contents_pillar: x}").comment, "Pillar x does not exist");

@@ -1,0 +1,472 @@
+//! SLS files to high data: rendering, includes, and the numbering of states.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use common::value::{Map, Value, get};
+
+use super::high::{Declaration, High, Items, declare, describe, first_pair, pair};
+use super::tree::Tree;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::language::{self, Kind, Node, Source};
+use crate::nearest::nearest;
+
+/// How deep includes may be nested.
+const DEPTH_LIMIT: usize = 100;
+/// The number of the first state; later ones count on.
+const FIRST_ORDER: i64 = 10_000;
+
+/// Loads SLS files into high data.
+pub(super) struct Loader<'t, 'a> {
+    tree: &'t mut Tree<'a>,
+    errors: Vec<Diagnostic>,
+    /// The files that have been loaded, by environment and name.
+    seen: HashSet<(String, String)>,
+    /// The environments that the run asks something of.
+    asked: BTreeSet<String>,
+    next_order: i64,
+    auto_order: bool,
+}
+
+/// A file that asks for another.
+struct Asking<'a> {
+    source: &'a Source,
+    place: &'a Place,
+}
+
+impl<'t, 'a> Loader<'t, 'a> {
+    pub(super) fn new(tree: &'t mut Tree<'a>) -> Self {
+        let auto_order = get(&tree.context().opts, "state_auto_order").is_none_or(Value::is_true);
+        Self {
+            tree,
+            errors: Vec::new(),
+            seen: HashSet::new(),
+            asked: BTreeSet::new(),
+            next_order: FIRST_ORDER,
+            auto_order,
+        }
+    }
+
+    /// Loads what is asked for: environments with names or patterns of SLS files, and for each where it was asked.
+    pub(super) fn load(mut self, wanted: &[(String, Vec<Wanted>)]) -> (High, Vec<Diagnostic>) {
+        let mut high = High::default();
+        self.asked = wanted.iter().map(|(saltenv, _)| saltenv.clone()).collect();
+        for (saltenv, patterns) in wanted {
+            for wanted in patterns {
+                if let Err(error) = self.load_wanted(saltenv, wanted, &mut high) {
+                    self.errors.push(error);
+                }
+            }
+        }
+        (high, self.errors)
+    }
+
+    fn load_wanted(&mut self, saltenv: &str, wanted: &Wanted, high: &mut High) -> Result<(), Diagnostic> {
+        let pattern = &wanted.pattern;
+        if !self.tree.has_environment(saltenv) {
+            return Err(wanted.locate(
+                Diagnostic::new(format!("there is no environment '{saltenv}' in the state tree"))
+                    .help(format!("the environments are {}", self.tree.environments().join(", ")))
+                    .salt(format!("No matching salt environment for environment '{saltenv}' found")),
+            ));
+        }
+        let mut names = self.tree.matching(saltenv, pattern)?;
+        if names.is_empty() {
+            names.push(pattern.clone());
+        }
+        for name in names {
+            if self.seen.contains(&(saltenv.into(), name.clone())) {
+                continue;
+            }
+            match self.tree.read_sls(saltenv, &name)? {
+                Some(source) => {
+                    let loaded = self.load_file(&source, 0);
+                    self.merge(high, loaded);
+                }
+                None => {
+                    let error = self.missing(saltenv, &name);
+                    let sentence = format!("No matching sls found for '{pattern}' in env '{saltenv}'");
+                    return Err(wanted.locate(error.salt(sentence)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Loads one file and what it includes. What is wrong goes to `errors`.
+    fn load_file(&mut self, source: &Source, depth: usize) -> High {
+        self.seen.insert((source.saltenv.as_ref().into(), source.sls.as_ref().into()));
+        let mut high = High::default();
+        let node = match language::render(self.tree.context(), source, &Map::new()) {
+            Ok(node) => node,
+            Err(error) => {
+                self.errors.push(rendering_failed(error, source));
+                return high;
+            }
+        };
+        let pairs = match &node.kind {
+            Kind::Map(pairs) => pairs,
+            // Nothing, as of a file of comments; Salt looks no further at anything false.
+            Kind::Scalar(value) if !value.is_true() => return high,
+            Kind::List(items) if items.is_empty() => return high,
+            _ => {
+                let value = node.to_value();
+                self.errors.push(
+                    Diagnostic::new(format!(
+                        "{} is not a map of states: it is {}",
+                        source.path,
+                        describe(&value)
+                    ))
+                    .at(node.place.clone())
+                    .help("an SLS maps ids to state functions: `id:`, and below it `file.managed:`")
+                    .salt(format!("SLS {} does not render to a dictionary", source.sls)),
+                );
+                return high;
+            }
+        };
+        let mut include = None;
+        // Ids by their bodies, and those whose body is an alias of an earlier one.
+        let mut bodies: HashMap<*const Node, Arc<str>> = HashMap::new();
+        let mut aliases = Vec::new();
+        for (key, value) in pairs {
+            match key.as_str() {
+                Some("include") => include = Some(value),
+                Some("extend") => self.extends(value, source, &mut high),
+                Some("exclude") => self.excludes(value, source, &mut high),
+                Some(id) => {
+                    let declared = declare(key, value, &source.sls, &source.saltenv, &mut self.errors);
+                    if let Some(declaration) = declared {
+                        let id: Arc<str> = id.into();
+                        match bodies.entry(Arc::as_ptr(value)) {
+                            Entry::Occupied(first) => {
+                                aliases.push((Arc::clone(&id), Arc::clone(first.get())))
+                            }
+                            Entry::Vacant(entry) => drop(entry.insert(Arc::clone(&id))),
+                        }
+                        high.states.insert(id, declaration);
+                    }
+                }
+                None => self.errors.push(id_is_not_text(key, source)),
+            }
+        }
+        if let Some(include) = include {
+            self.includes(include, source, depth, &mut high);
+        }
+        self.number(&mut high, &aliases);
+        high
+    }
+
+    fn extends(&mut self, node: &Arc<Node>, source: &Source, high: &mut High) {
+        let Some(pairs) = node.as_map() else {
+            self.errors.push(
+                Diagnostic::new(format!("extend is {}", describe(&node.to_value())))
+                    .at(node.place.clone())
+                    .help("extend maps ids to what they get in addition: `extend:`, below it the id, below it the function")
+                    .salt(format!("Extension value in SLS '{}' is not a dictionary", source.sls)),
+            );
+            return;
+        };
+        for (key, body) in pairs {
+            let id = key.to_value().to_string();
+            if body.as_map().is_none_or(<[_]>::is_empty) {
+                self.errors.push(
+                    Diagnostic::new(format!("extend of '{id}' is {}", describe(&body.to_value())))
+                        .at(key.place.clone())
+                        .help("write the function below the id, and below it a list of arguments")
+                        .salt(format!("Extension name '{id}' in SLS '{}' is not a dictionary", source.sls)),
+                );
+                continue;
+            }
+            let declared = declare(key, body, &source.sls, &source.saltenv, &mut self.errors);
+            if let Some(declaration) = declared {
+                high.extends.push((id.into(), declaration));
+            }
+        }
+    }
+
+    fn excludes(&mut self, node: &Arc<Node>, source: &Source, high: &mut High) {
+        match node.as_list() {
+            Some(items) => high.excludes.extend(items.iter().cloned()),
+            None => self.errors.push(
+                Diagnostic::new(format!("exclude is {}", describe(&node.to_value())))
+                    .at(node.place.clone())
+                    .help("exclude is a list of `sls: name` and `id: name`")
+                    .salt(format!("Exclude Declaration in SLS {} is not formed as a list", source.sls)),
+            ),
+        }
+    }
+
+    fn includes(&mut self, node: &Arc<Node>, source: &Source, depth: usize, high: &mut High) {
+        let Some(items) = node.as_list() else {
+            self.errors.push(
+                Diagnostic::new(format!("include is {}", describe(&node.to_value())))
+                    .at(node.place.clone())
+                    .help("include is a list: write `include:` and below it `- name`")
+                    .salt(format!("Include Declaration in SLS {} is not formed as a list", source.sls)),
+            );
+            return;
+        };
+        for item in items {
+            if let Err(error) = self.include(item, source, depth, high) {
+                self.errors.push(error);
+            }
+        }
+    }
+
+    /// One item of an include list: `name`, `.relative`, a pattern, or `{environment: name}`.
+    fn include(
+        &mut self,
+        item: &Arc<Node>,
+        source: &Source,
+        depth: usize,
+        high: &mut High,
+    ) -> Result<(), Diagnostic> {
+        let asking = Asking { source, place: &item.place };
+        let (saltenv, name) = match first_pair(item) {
+            Some((saltenv, name)) => (saltenv.to_value().to_string(), name.as_str()),
+            None => (source.saltenv.as_ref().to_owned(), item.as_str()),
+        };
+        let Some(name) = name else {
+            return Err(asking
+                .error(format!("an include is {}", describe(&item.to_value())))
+                .help("write the name of an SLS, such as `web.nginx`"));
+        };
+        // `_xenv` stands for the environments of the run.
+        let any_environment = saltenv == "_xenv";
+        if !any_environment && !self.tree.has_environment(&saltenv) {
+            return Err(asking
+                .error(format!(
+                    "the include of '{name}' names the environment '{saltenv}', which does not exist"
+                ))
+                .help(format!("the environments are {}", self.tree.environments().join(", ")))
+                .salt(format!(
+                    "Nonexistent saltenv '{saltenv}' found in include of '{name}' within SLS '{}:{}'",
+                    source.saltenv, source.sls
+                )));
+        }
+        let name = absolute(name, &asking)?;
+        let resolved = self.resolve(&saltenv, &name, any_environment)?;
+        let own = resolved.iter().any(|env| *env == *source.saltenv);
+        let target_env = match resolved.as_slice() {
+            [only] => only.clone(),
+            _ if own => source.saltenv.as_ref().into(),
+            [] => {
+                let place =
+                    if any_environment { "any environment of this run".into() } else { saltenv.clone() };
+                return Err(asking.error(format!("there is no SLS '{name}' in {place}")).salt(format!(
+                    "Unknown include: Specified SLS {saltenv}: {name} is not available on the salt master in \
+                     saltenv(s): {saltenv} "
+                )));
+            }
+            several => {
+                let list = several.join(", ");
+                return Err(asking
+                    .error(format!("the include of '{name}' is in several environments: {list}"))
+                    .help(format!("say which: `- {}: {name}`", several[0]))
+                    .salt(format!(
+                        "Ambiguous include: Specified SLS {saltenv}: {name} is available on the salt master in \
+                         multiple available saltenvs: {list}"
+                    )));
+            }
+        };
+        let mut targets = self.tree.matching(&source.saltenv, &name)?;
+        if targets.is_empty() {
+            targets.push(name);
+        }
+        for target in targets {
+            if self.seen.contains(&(target_env.clone(), target.clone())) {
+                continue;
+            }
+            if depth >= DEPTH_LIMIT {
+                return Err(asking.error(format!("includes are nested more than {DEPTH_LIMIT} deep")));
+            }
+            let Some(included) = self.tree.read_sls(&target_env, &target)? else {
+                let error = self.missing(&target_env, &target);
+                return Err(error.at(item.place.clone()).note(asking.note()).salt(format!(
+                    "Specified SLS {target} in saltenv {target_env} is not available on the salt master or through \
+                     a configured fileserver"
+                )));
+            };
+            let mut loaded = self.load_file(&included, depth + 1);
+            for declaration in loaded.states.values_mut() {
+                declaration.included_from.push(Arc::clone(&source.sls));
+            }
+            self.merge(high, loaded);
+        }
+        Ok(())
+    }
+
+    /// The environments in which an include may be meant.
+    fn resolve(&mut self, saltenv: &str, name: &str, any: bool) -> Result<Vec<String>, Diagnostic> {
+        if !any {
+            let known = self.asked.contains(saltenv) || !self.tree.matching(saltenv, name)?.is_empty();
+            return Ok(if known { vec![saltenv.into()] } else { Vec::new() });
+        }
+        let mut found = Vec::new();
+        for candidate in self.asked.clone() {
+            if !self.tree.matching(&candidate, name)?.is_empty() {
+                found.push(candidate);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Adds what was loaded to what is there; ids that occur in both are errors.
+    fn merge(&mut self, high: &mut High, loaded: High) {
+        high.extends.extend(loaded.extends);
+        high.excludes.extend(loaded.excludes);
+        for (id, declaration) in loaded.states {
+            if let Some(first) = high.states.get(&id) {
+                self.errors.push(conflict(&id, first, &declaration));
+            } else {
+                high.states.insert(id, declaration);
+            }
+        }
+    }
+
+    /// Gives every state without `order` the next number. What a file includes has been numbered before it.
+    /// To Salt an alias of a body is that body, with its number.
+    fn number(&mut self, high: &mut High, aliases: &[(Arc<str>, Arc<str>)]) {
+        if !self.auto_order {
+            return;
+        }
+        for (id, declaration) in &mut high.states {
+            if aliases.iter().any(|(alias, _)| alias == id) {
+                continue;
+            }
+            for (module, body) in &mut declaration.modules {
+                if module.starts_with('_') || body.arguments().any(|(key, ..)| key == "order") {
+                    continue;
+                }
+                if let Items::List(items) = &mut body.items {
+                    items.push(pair("order", Kind::Scalar(self.next_order.into()), &body.place));
+                    self.next_order += 1;
+                }
+            }
+        }
+        for (alias, first) in aliases {
+            let modules = high.states.get(first).map(|declaration| declaration.modules.clone());
+            if let (Some(declaration), Some(modules)) = (high.states.get_mut(alias), modules) {
+                declaration.modules = modules;
+            }
+        }
+    }
+
+    fn missing(&mut self, saltenv: &str, sls: &str) -> Diagnostic {
+        let path = sls.replace('.', "/");
+        let error = Diagnostic::new(format!(
+            "there is no SLS '{sls}' in environment {saltenv}: neither {path}.sls nor {path}/init.sls"
+        ));
+        let names = self.tree.names(saltenv).unwrap_or_else(|_| Arc::from([]));
+        match nearest(sls, names.iter().map(String::as_str)) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error,
+        }
+    }
+}
+
+/// An SLS that is asked for by name or pattern.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    /// The name or pattern.
+    pub(super) pattern: String,
+    /// Where it was asked for, when that is in a file.
+    pub(super) place: Option<Place>,
+}
+
+impl Wanted {
+    fn locate(&self, error: Diagnostic) -> Diagnostic {
+        match &self.place {
+            Some(place) => error.at(place.clone()),
+            None => error,
+        }
+    }
+}
+
+impl Asking<'_> {
+    fn error(&self, message: String) -> Diagnostic {
+        Diagnostic::new(message).at(self.place.clone()).note(self.note())
+    }
+
+    fn note(&self) -> String {
+        format!("included by SLS '{}'", self.source.sls)
+    }
+}
+
+/// The name an include stands for: leading dots count from the package of the including file.
+fn absolute(name: &str, asking: &Asking<'_>) -> Result<String, Diagnostic> {
+    let rest = name.trim_start_matches('.');
+    let levels = name.len() - rest.len();
+    if levels == 0 {
+        return Ok(name.into());
+    }
+    let source = asking.source;
+    let mut parts: Vec<&str> = source.sls.split('.').collect();
+    if source.path.ends_with("/init.sls") {
+        parts.push("init");
+    }
+    if levels > parts.len() {
+        return Err(asking
+            .error(format!("the include of '{name}' goes above the top of the tree"))
+            .help(format!("SLS '{}' may use at most {} leading dots", source.sls, parts.len()))
+            .salt(format!(
+                "Attempted relative include of '{name}' within SLS '{}:{}' goes beyond top level package ",
+                source.saltenv, source.sls
+            )));
+    }
+    parts.truncate(parts.len() - levels);
+    parts.push(rest);
+    Ok(parts.join("."))
+}
+
+/// Puts Salt's sentence for an SLS that does not render around what went wrong in it.
+pub(super) fn rendering_failed(error: Diagnostic, source: &Source) -> Diagnostic {
+    let detail = error.salt.as_deref().unwrap_or(&error.message);
+    let sentence = if detail.starts_with("Rendering SLS") {
+        detail.to_owned()
+    } else if detail.starts_with("expected a single document") {
+        // The one fault of YAML that Salt does not expect.
+        format!("Rendering SLS {} failed, render error: {detail}", source.sls)
+    } else {
+        format!("Rendering SLS '{}:{}' failed: {detail}", source.saltenv, source.sls)
+    };
+    let error = error.salt(sentence);
+    match &error.place {
+        None => error.at(Place { file: Arc::clone(&source.path), line: 0, column: 0 }),
+        // The error is in a file that this one imports.
+        Some(place) if place.file != source.path => {
+            let note = format!("while rendering {}", source.path);
+            if error.notes.iter().any(|known| known.contains(source.path.as_ref())) {
+                error
+            } else {
+                error.note(note)
+            }
+        }
+        Some(_) => error,
+    }
+}
+
+fn id_is_not_text(key: &Arc<Node>, source: &Source) -> Diagnostic {
+    let value = key.to_value();
+    Diagnostic::new(format!("the id {} is not text, it is {}", value.repr(), describe(&value)))
+        .at(key.place.clone())
+        .help("put it in quotes")
+        .salt(format!(
+            "ID '{value}' in SLS '{}' is not formed as a string, but is type {}. It may need to be quoted.",
+            source.sls,
+            value.type_name()
+        ))
+}
+
+fn conflict(id: &str, first: &Declaration, second: &Declaration) -> Diagnostic {
+    Diagnostic::new(format!("the id '{id}' is declared twice: in SLS '{}' and in SLS '{}'", first.sls, second.sls))
+        .at(second.place.clone())
+        .note(format!("first declared at {}", first.place))
+        .help("give one of them another id, and put what was the id into `name`; to add to a state use `extend`")
+        .salt(format!(
+            "Detected conflicting IDs, SLS IDs need to be globally unique.\n    The conflicting ID is '{id}' and is \
+             found in SLS '{}:{}' and SLS '{}:{}'",
+            first.saltenv, first.sls, second.saltenv, second.sls
+        ))
+}

@@ -1,0 +1,254 @@
+//! High data to chunks: one chunk a function and name, in the order of 3006's `state.show_lowstate`.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use common::value::{Map, Value};
+
+use super::high::{Body, Declaration, High, describe, is_hidden};
+use super::plan::Chunk;
+use crate::diagnostic::Diagnostic;
+use crate::language::{Kind, Node};
+
+/// What `order: last` and negative orders count from.
+const LAST: i64 = 1_000_000;
+
+/// A chunk, with what resolving its requisites needs besides.
+pub(super) struct Draft {
+    pub(super) chunk: Chunk,
+    /// The arguments as they are written, for their places.
+    pub(super) items: Vec<Arc<Node>>,
+    /// The SLS files that include the chunk's own.
+    pub(super) included_from: Vec<Arc<str>>,
+    /// Its position before sorting, by which Salt looks for cycles.
+    pub(super) position: usize,
+}
+
+impl Draft {
+    /// Where an argument of that key stands.
+    pub(super) fn key_place(&self, key: &Value) -> Option<&Arc<Node>> {
+        let pairs = self.items.iter().filter_map(|item| item.as_map()).flatten();
+        pairs.map(|(key, _)| key).find(|node| node.as_scalar() == Some(key))
+    }
+
+    /// An error in this state.
+    pub(super) fn error(&self, message: String) -> Diagnostic {
+        let error = Diagnostic::new(message)
+            .note(format!("in state '{}' of SLS '{}'", self.chunk.id, self.chunk.sls));
+        match &self.chunk.place {
+            Some(place) => error.at(place.clone()),
+            None => error,
+        }
+    }
+}
+
+/// Makes the chunks and sorts them.
+pub(super) fn chunks(high: &High, errors: &mut Vec<Diagnostic>) -> Vec<Draft> {
+    let mut drafts = Vec::new();
+    for (id, declaration) in high.states.iter().filter(|(id, _)| !is_hidden(id)) {
+        for (module, body) in &declaration.modules {
+            expand(id, declaration, module, body, &mut drafts, errors);
+        }
+    }
+    order(&mut drafts);
+    drafts
+}
+
+/// Makes the chunks of one function: one, or one a name of `names`.
+fn expand(
+    id: &str,
+    declaration: &Declaration,
+    module: &str,
+    body: &Body,
+    drafts: &mut Vec<Draft>,
+    errors: &mut Vec<Diagnostic>,
+) {
+    let mut chunk = Chunk {
+        state: module.into(),
+        fun: String::new(),
+        name: id.into(),
+        id: id.into(),
+        sls: declaration.sls.as_ref().into(),
+        saltenv: declaration.saltenv.as_ref().into(),
+        order: Value::Null,
+        arguments: Map::new(),
+        requisites: Vec::new(),
+        place: Some(body.place.clone()),
+    };
+    let mut names: Vec<Arc<Node>> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    let mut ordered = false;
+    for item in body.list() {
+        if let Some(function) = item.as_str() {
+            chunk.fun = function.into();
+            continue;
+        }
+        for (key, value) in item.as_map().unwrap_or_default() {
+            match key.as_str() {
+                Some("names") => {
+                    let new = value.as_list().unwrap_or_default().iter();
+                    names.extend(new.filter(|name| seen.insert(name.to_value())).cloned());
+                }
+                Some("state" | "fun") => {}
+                Some("name") => {
+                    chunk.name = value.as_str().unwrap_or(id).into();
+                }
+                Some("order") => {
+                    chunk.order = value.to_value();
+                    ordered = true;
+                }
+                _ => {
+                    chunk.arguments.insert(key.to_value(), value.to_value());
+                }
+            }
+        }
+    }
+    let mut push = |chunk: Chunk, items: Vec<Arc<Node>>| {
+        let position = drafts.len();
+        drafts.push(Draft { chunk, items, included_from: declaration.included_from.clone(), position });
+    };
+    if names.is_empty() {
+        return push(chunk, body.list().to_vec());
+    }
+    for (number, entry) in names.iter().enumerate() {
+        let mut chunk = chunk.clone();
+        let mut items = body.list().to_vec();
+        let overrides = match named(entry, id, &declaration.sls) {
+            Ok((name, overrides)) => {
+                chunk.name = name;
+                overrides
+            }
+            Err(error) => {
+                errors.push(error);
+                continue;
+            }
+        };
+        let mut has_order = ordered;
+        for item in overrides {
+            for (key, value) in item.as_map().unwrap_or_default() {
+                match key.as_str() {
+                    Some("state" | "fun") => {}
+                    Some("name") => chunk.name = value.to_value().to_string(),
+                    Some("order") => {
+                        chunk.order = value.to_value();
+                        has_order = true;
+                    }
+                    _ => {
+                        chunk.arguments.insert(key.to_value(), value.to_value());
+                    }
+                }
+            }
+            items.insert(0, Arc::clone(item));
+        }
+        // Without any order the place among the names is not added to it either.
+        if has_order {
+            chunk.arguments.insert(NAME_ORDER.into(), (number + 1).into());
+        }
+        push(chunk, items);
+    }
+}
+
+/// Where the place among `names` waits until the order is known. It is taken out there.
+const NAME_ORDER: &str = "name_order";
+
+/// An entry of `names`: a name, or a name with arguments of its own.
+fn named<'a>(entry: &'a Arc<Node>, id: &str, sls: &str) -> Result<(String, &'a [Arc<Node>]), Diagnostic> {
+    let wrong = |node: &Node, message: String| Diagnostic::new(message).at(node.place.clone());
+    match &entry.kind {
+        Kind::Scalar(Value::String(name)) => Ok((name.as_ref().into(), &[])),
+        Kind::Map(pairs) => {
+            let Some((name, overrides)) = pairs.first() else {
+                return Err(wrong(entry, format!("an entry of names in state '{id}' is empty")));
+            };
+            let list = overrides.as_list().filter(|items| items.iter().all(|item| item.as_map().is_some()));
+            let Some(list) = list else {
+                let found = describe(&overrides.to_value());
+                return Err(wrong(
+                    overrides,
+                    format!("what names of state '{id}' gives '{}' is {found}", name.to_value()),
+                )
+                .help("below a name write a list of arguments: `- argument: value`"));
+            };
+            Ok((name.to_value().to_string(), list))
+        }
+        _ => {
+            let value = entry.to_value();
+            Err(wrong(entry, format!("an entry of names in state '{id}' is {}", describe(&value)))
+                .help("put it in quotes")
+                .salt(format!(
+                    "ID '{value}' in SLS '{sls}' is not formed as a string, but is a {}",
+                    value.type_name()
+                )))
+        }
+    }
+}
+
+/// Turns the orders into numbers and sorts by them, then by module, name and function run together.
+fn order(drafts: &mut [Draft]) {
+    let mut cap = 1;
+    for draft in drafts.iter() {
+        if let Value::Int(order) = draft.chunk.order
+            && order > cap - 1
+            && order > 0
+        {
+            cap = order.saturating_add(100);
+        }
+    }
+    for Draft { chunk, .. } in drafts.iter_mut() {
+        chunk.order = match &chunk.order {
+            Value::Int(order) => Value::Int(*order),
+            Value::Float(order) => Value::Float(*order),
+            Value::Bool(flag) => Value::Int(i64::from(*flag)),
+            Value::String(text) if text.as_ref() == "last" => Value::Int(cap.saturating_add(LAST)),
+            Value::String(text) if text.as_ref() == "first" => Value::Int(0),
+            _ => Value::Int(cap),
+        };
+        let name_order =
+            chunk.arguments.shift_remove(&Value::from(NAME_ORDER)).and_then(|order| order.as_int());
+        if let Some(number) = name_order {
+            #[expect(clippy::cast_precision_loss, reason = "orders and counts of names are far below 2^52")]
+            let share = number as f64 / 10_000.0;
+            chunk.order = Value::Float(number_of(&chunk.order) + share);
+        }
+        if number_of(&chunk.order) < 0.0 {
+            chunk.order = match chunk.order {
+                Value::Int(order) => Value::Int(cap.saturating_add(LAST).saturating_add(order)),
+                ref order => {
+                    #[expect(clippy::cast_precision_loss, reason = "as above")]
+                    let base = cap.saturating_add(LAST) as f64;
+                    Value::Float(base + number_of(order))
+                }
+            };
+        }
+    }
+    drafts.sort_by_cached_key(|draft| {
+        let chunk = &draft.chunk;
+        SortKey(number_of(&chunk.order), format!("{}{}{}", chunk.state, chunk.name, chunk.fun))
+    });
+}
+
+fn number_of(order: &Value) -> f64 {
+    match order {
+        #[expect(clippy::cast_precision_loss, reason = "orders are far below 2^52")]
+        Value::Int(number) => *number as f64,
+        Value::Float(number) => *number,
+        _ => 0.0,
+    }
+}
+
+#[derive(PartialEq)]
+struct SortKey(f64, String);
+
+impl Eq for SortKey {}
+
+impl Ord for SortKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0).then_with(|| self.1.cmp(&other.1))
+    }
+}
+
+impl PartialOrd for SortKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}

@@ -1,0 +1,111 @@
+//! Merging pillar files, as `pillar_source_merging_strategy` and `pillar_merge_lists` say.
+
+use common::value::{Map, Value, get};
+
+use crate::context::Context;
+
+/// How files are merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Merging {
+    strategy: Strategy,
+    lists: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Strategy {
+    /// Maps are merged to any depth, everything else is replaced.
+    Recurse,
+    /// Values of the first level are replaced as a whole.
+    Overwrite,
+    /// Values of the first level that both have become lists of both.
+    List,
+}
+
+impl Merging {
+    /// What the configuration says.
+    pub(super) fn configured(context: &Context) -> Self {
+        let strategy = get(&context.opts, "pillar_source_merging_strategy").and_then(Value::as_str);
+        let strategy = match strategy.unwrap_or("smart") {
+            // To aggregate deeper, values would have to be marked in yamlex, which is no renderer here.
+            "overwrite" | "aggregate" => Strategy::Overwrite,
+            "list" => Strategy::List,
+            // `smart` chooses by the renderer, which is never yamlex here; `none` reads one environment only.
+            _ => Strategy::Recurse,
+        };
+        Self { strategy, lists: get(&context.opts, "pillar_merge_lists").is_some_and(Value::is_true) }
+    }
+
+    /// Merges the second map into the first.
+    pub(super) fn merge(self, first: &mut Map, second: Map) {
+        match self.strategy {
+            Strategy::Recurse => update(first, second, self.lists),
+            Strategy::Overwrite => {
+                for (key, value) in second {
+                    first.insert(key, value);
+                }
+            }
+            Strategy::List => {
+                for (key, value) in second {
+                    let value = match first.get_mut(&key) {
+                        Some(own) => Value::List(vec![std::mem::take(own), value]),
+                        None => value,
+                    };
+                    first.insert(key, value);
+                }
+            }
+        }
+    }
+}
+
+fn update(first: &mut Map, second: Map, lists: bool) {
+    for (key, value) in second {
+        match (first.get_mut(&key), value) {
+            (Some(Value::Map(own)), Value::Map(value)) => update(own, value, lists),
+            (Some(Value::List(own)), Value::List(items)) if lists => {
+                for item in items {
+                    if !own.contains(&item) {
+                        own.push(item);
+                    }
+                }
+            }
+            (_, value) => {
+                first.insert(key, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use common::value::map;
+
+    use super::*;
+
+    fn merged(strategy: Strategy, lists: bool) -> String {
+        let mut first = map([
+            ("a", map([("x", 1.into()), ("y", 2.into())]).into()),
+            ("l", vec![1, 2].into()),
+            ("only", 1.into()),
+        ]);
+        let second = map([("a", map([("y", 3.into())]).into()), ("l", vec![2, 3].into()), ("new", 1.into())]);
+        Merging { strategy, lists }.merge(&mut first, second);
+        Value::Map(first).to_string()
+    }
+
+    #[test]
+    fn strategies() {
+        assert_eq!(
+            merged(Strategy::Recurse, false),
+            "{'a': {'x': 1, 'y': 3}, 'l': [2, 3], 'only': 1, 'new': 1}"
+        );
+        assert_eq!(
+            merged(Strategy::Recurse, true),
+            "{'a': {'x': 1, 'y': 3}, 'l': [1, 2, 3], 'only': 1, 'new': 1}"
+        );
+        assert_eq!(merged(Strategy::Overwrite, false), "{'a': {'y': 3}, 'l': [2, 3], 'only': 1, 'new': 1}");
+        assert_eq!(
+            merged(Strategy::List, false),
+            "{'a': [{'x': 1, 'y': 2}, {'y': 3}], 'l': [[1, 2], [2, 3]], 'only': 1, 'new': 1}"
+        );
+    }
+}

@@ -1,0 +1,279 @@
+//! The SLS files of one pillar environment and what they include.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use common::value::{Map, Value, get};
+
+use super::super::high::{describe, first_pair};
+use super::super::load::rendering_failed;
+use super::super::tree::Tree;
+use super::merge::Merging;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::language::{self, Kind, Node, Source};
+use crate::nearest::nearest;
+
+/// How deep includes may be nested.
+const DEPTH_LIMIT: usize = 100;
+
+/// An SLS or a pattern that the top file names.
+pub(super) struct Named {
+    pub(super) pattern: String,
+    pub(super) place: Place,
+    /// Whether it may be missing.
+    pub(super) may_miss: bool,
+}
+
+/// The files of an environment while they are loaded.
+pub(super) struct Files<'f, 't> {
+    tree: &'f mut Tree<'t>,
+    saltenv: &'f str,
+    merging: Merging,
+    errors: &'f mut Vec<Diagnostic>,
+    /// What each file that was rendered says itself, without what it includes.
+    own: HashMap<String, Option<Map>>,
+}
+
+/// One item of an include list.
+struct Include<'n> {
+    name: &'n str,
+    key: Option<&'n str>,
+    defaults: Option<Map>,
+}
+
+impl<'f, 't> Files<'f, 't> {
+    pub(super) fn new(
+        tree: &'f mut Tree<'t>,
+        saltenv: &'f str,
+        merging: Merging,
+        errors: &'f mut Vec<Diagnostic>,
+    ) -> Self {
+        Self { tree, saltenv, merging, errors, own: HashMap::new() }
+    }
+
+    /// The maps of the files that a name or pattern of the top file stands for.
+    pub(super) fn load(&mut self, named: &Named) -> Vec<Map> {
+        if !self.tree.has_environment(self.saltenv) {
+            self.errors.push(
+                Diagnostic::new(format!("there is no environment '{}' in the pillar tree", self.saltenv))
+                    .at(named.place.clone())
+                    .help(format!("the environments are {}", self.tree.environments().join(", ")))
+                    .salt(format!("No matching pillar environment for environment '{}' found", self.saltenv)),
+            );
+            return Vec::new();
+        }
+        let names = self.matching(&named.pattern);
+        let names = if names.is_empty() { vec![named.pattern.clone()] } else { names };
+        let mut maps = Vec::new();
+        for name in names {
+            match self.read(&name) {
+                Some(source) => maps.extend(self.file(&source, &Map::new(), 0)),
+                None if named.may_miss => {}
+                None => {
+                    let error = self.missing(&name).at(named.place.clone());
+                    self.errors.push(error);
+                }
+            }
+        }
+        maps
+    }
+
+    fn matching(&mut self, pattern: &str) -> Vec<String> {
+        match self.tree.matching(self.saltenv, pattern) {
+            Ok(names) => names,
+            Err(error) => {
+                self.errors.push(error);
+                Vec::new()
+            }
+        }
+    }
+
+    fn read(&mut self, name: &str) -> Option<Source> {
+        match self.tree.read_sls(self.saltenv, name) {
+            Ok(source) => source,
+            Err(error) => {
+                self.errors.push(error);
+                None
+            }
+        }
+    }
+
+    /// Renders a file and merges it over what it includes. `defaults` are variables that its includer sets.
+    fn file(&mut self, source: &Source, defaults: &Map, depth: usize) -> Option<Map> {
+        let node = match language::render(self.tree.context(), source, defaults) {
+            Ok(node) => node,
+            Err(error) => {
+                let error = rendering_failed(error, source);
+                let name = &source.sls;
+                self.errors.push(
+                    error.salt(format!("Rendering SLS '{name}' failed. Please see master log for details.")),
+                );
+                return None;
+            }
+        };
+        let pairs = match &node.kind {
+            Kind::Map(pairs) => pairs,
+            Kind::Scalar(value) if !value.is_true() => return None,
+            Kind::List(items) if items.is_empty() => return None,
+            _ => {
+                self.errors.push(
+                    Diagnostic::new(format!(
+                        "{} is not a map of pillar values: it is {}",
+                        source.path,
+                        describe(&node.to_value())
+                    ))
+                    .at(node.place.clone())
+                    .help("a pillar SLS maps keys to values: `key: value`")
+                    .salt(format!("SLS '{}' does not render to a dictionary", source.sls)),
+                );
+                return None;
+            }
+        };
+        let is_include = |key: &Arc<Node>| key.as_str() == Some("include");
+        let own = pairs.iter().filter(|(key, _)| !is_include(key));
+        let own: Map = own.map(|(key, value)| (key.to_value(), value.to_value())).collect();
+        self.own.insert(source.sls.as_ref().into(), Some(own.clone()));
+        let mut included = Map::new();
+        if let Some((_, list)) = pairs.iter().find(|(key, _)| is_include(key)) {
+            self.includes(list, source, defaults, depth, &mut included);
+        }
+        // Own keys win, unless the configuration says that included ones do.
+        let included_wins =
+            get(&self.tree.context().opts, "pillar_includes_override_sls").is_some_and(Value::is_true);
+        let (mut first, second) = if included_wins { (own, included) } else { (included, own) };
+        self.merging.merge(&mut first, second);
+        Some(first)
+    }
+
+    fn includes(
+        &mut self,
+        list: &Arc<Node>,
+        source: &Source,
+        defaults: &Map,
+        depth: usize,
+        merged: &mut Map,
+    ) {
+        let Some(items) = list.as_list() else {
+            self.errors.push(
+                Diagnostic::new(format!("include is {}", describe(&list.to_value())))
+                    .at(list.place.clone())
+                    .help("include is a list: write `include:` and below it `- name`")
+                    .salt(format!("Include Declaration in SLS '{}' is not formed as a list", source.sls)),
+            );
+            return;
+        };
+        // Defaults stay in force for the items after them, as in Salt.
+        let mut defaults = defaults.clone();
+        for item in items {
+            let Some(include) = self.parse(item, source) else { continue };
+            if let Some(own) = include.defaults {
+                defaults = own;
+            }
+            for name in self.named_by(include.name, source) {
+                let included = match self.own.get(&name) {
+                    // A file that was rendered before adds what it says itself.
+                    Some(own) => own.clone(),
+                    None if depth >= DEPTH_LIMIT => {
+                        let message = format!("includes are nested more than {DEPTH_LIMIT} deep");
+                        self.errors.push(Diagnostic::new(message).at(item.place.clone()));
+                        return;
+                    }
+                    None => match self.read(&name) {
+                        Some(included) => {
+                            self.own.insert(name.clone(), None);
+                            self.file(&included, &defaults, depth + 1)
+                        }
+                        None => {
+                            let error = self.missing(&name).at(item.place.clone());
+                            self.errors.push(error.note(format!("included by SLS '{}'", source.sls)));
+                            None
+                        }
+                    },
+                };
+                if let Some(included) = included {
+                    self.merging.merge(merged, nested(included, include.key));
+                }
+            }
+        }
+    }
+
+    /// Reads `name` or `{name: {key: …, defaults: …}}`.
+    fn parse<'n>(&mut self, item: &'n Arc<Node>, source: &Source) -> Option<Include<'n>> {
+        let plain = |name| Include { name, key: None, defaults: None };
+        if let Some(name) = item.as_str() {
+            return Some(plain(name));
+        }
+        let read = first_pair(item).and_then(|(name, options)| {
+            let name = name.as_str()?;
+            let Some(options) = options.as_map() else {
+                return options.as_scalar().filter(|value| value.is_null()).map(|_| plain(name));
+            };
+            let option = |wanted: &str| {
+                options.iter().find(|(key, _)| key.as_str() == Some(wanted)).map(|(_, value)| value)
+            };
+            let defaults = match option("defaults").map(|node| node.to_value()) {
+                None | Some(Value::Null) => Map::new(),
+                Some(Value::Map(map)) => map,
+                Some(_) => return None,
+            };
+            Some(Include {
+                name,
+                key: option("key").and_then(|node| node.as_str()),
+                defaults: Some(defaults),
+            })
+        });
+        if read.is_none() {
+            self.errors.push(
+                Diagnostic::new(format!("an include is {}", describe(&item.to_value())))
+                    .at(item.place.clone())
+                    .note(format!("included by SLS '{}'", source.sls))
+                    .help("write `- name`, or `- name:` and below it `key:` and `defaults:`"),
+            );
+        }
+        read
+    }
+
+    /// The names an include stands for.
+    fn named_by(&mut self, name: &str, source: &Source) -> Vec<String> {
+        // Salt tries the name from the top of the tree as well when it is relative.
+        let mut names = self.matching(&name.trim_start_matches('.').replace('/', "."));
+        let mut full = name.to_owned();
+        if let Some(rest) = name.strip_prefix('.') {
+            let mut parts: Vec<&str> = source.sls.split('.').collect();
+            if !source.path.ends_with("/init.sls") {
+                parts.pop();
+            }
+            parts.push(rest);
+            full = parts.join(".");
+        }
+        for name in self.matching(&full) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        if names.is_empty() { vec![full] } else { names }
+    }
+
+    fn missing(&mut self, name: &str) -> Diagnostic {
+        let path = name.replace('.', "/");
+        let error = Diagnostic::new(format!(
+            "there is no pillar SLS '{name}' in environment {}: neither {path}.sls nor {path}/init.sls",
+            self.saltenv
+        ))
+        .salt(format!(
+            "Specified SLS '{name}' in environment '{}' is not available on the salt master",
+            self.saltenv
+        ));
+        let names = self.tree.names(self.saltenv).unwrap_or_else(|_| Arc::from([]));
+        match nearest(name, names.iter().map(String::as_str)) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error,
+        }
+    }
+}
+
+/// Puts a map below a path of keys such as `a:b`.
+fn nested(map: Map, key: Option<&str>) -> Map {
+    let Some(key) = key.filter(|key| !key.is_empty()) else { return map };
+    key.split(':').rev().fold(map, |map, part| Map::from_iter([(Value::from(part), Value::Map(map))]))
+}

@@ -1,0 +1,381 @@
+//! The top file: which SLS files a host gets.
+
+use std::sync::Arc;
+
+use common::target::{Known, matches_kind};
+use common::value::{Map, Value, get};
+use indexmap::IndexMap;
+
+use super::high::describe;
+use super::load::{Wanted, rendering_failed};
+use super::tree::Tree;
+use crate::context::Context;
+use crate::diagnostic::Diagnostic;
+use crate::language::{self, Kind, Node};
+
+/// How many top files may be included.
+const INCLUDE_LIMIT: usize = 1000;
+
+/// The top files of a tree by the environment they were read from, each a list of rendered files.
+pub(super) type Tops = Vec<(String, Vec<Arc<Node>>)>;
+
+/// Sections of a top file: targets and what they get, by environment.
+pub(super) type Sections = IndexMap<String, IndexMap<Value, (Arc<Node>, Arc<Node>)>>;
+
+/// What the top file gives the host: for each environment its SLS files, in their order, duplicates among them.
+pub(super) fn matches(tree: &mut Tree<'_>) -> Result<Vec<(String, Vec<Wanted>)>, Vec<Diagnostic>> {
+    let mut errors = Vec::new();
+    let context = tree.context();
+    let tops = read(tree, &environments(tree), &mut errors);
+    let sections = merge(tops, context, &mut errors);
+    let matches = select(tree, &sections, &mut errors);
+    if errors.is_empty() { Ok(matches) } else { Err(errors) }
+}
+
+/// The environments whose top files count, in their order.
+fn environments(tree: &Tree<'_>) -> Vec<String> {
+    let opts = &tree.context().opts;
+    for key in ["saltenv", "state_top_saltenv"] {
+        if let Some(Value::String(only)) = get(opts, key)
+            && !only.is_empty()
+        {
+            return vec![only.as_ref().into()];
+        }
+    }
+    match get(opts, "env_order").and_then(Value::as_list) {
+        Some(order) if !order.is_empty() => {
+            let order = order.iter().map(ToString::to_string).filter(|env| tree.has_environment(env));
+            order.collect::<indexmap::IndexSet<_>>().into_iter().collect()
+        }
+        _ => tree.environments().to_vec(),
+    }
+}
+
+/// Reads the top files of these environments, and those they include.
+pub(super) fn read(tree: &mut Tree<'_>, environments: &[String], errors: &mut Vec<Diagnostic>) -> Tops {
+    let name = get(&tree.context().opts, "state_top").and_then(Value::as_str).unwrap_or("top.sls").to_owned();
+    let mut tops = Tops::new();
+    for saltenv in environments {
+        let mut files = Vec::new();
+        let mut includes = Vec::new();
+        match tree.read(saltenv, &name, "") {
+            Ok(Some(source)) => files.extend(render(tree, &source, &mut includes, errors)),
+            Ok(None) => {}
+            Err(error) => errors.push(error),
+        }
+        let mut seen = std::collections::HashSet::new();
+        // An included top file is not asked for includes of its own, as in Salt.
+        for (pattern, place) in includes {
+            let names = match tree.matching(saltenv, &pattern) {
+                Ok(names) => names,
+                Err(error) => {
+                    errors.push(error);
+                    continue;
+                }
+            };
+            if names.is_empty() {
+                errors.push(
+                    Diagnostic::new(format!("there is no SLS '{pattern}', which the top file includes"))
+                        .at(place),
+                );
+            }
+            for included in names.into_iter().take(INCLUDE_LIMIT) {
+                if !seen.insert(included.clone()) {
+                    continue;
+                }
+                match tree.read_sls(saltenv, &included) {
+                    Ok(Some(source)) => files.extend(render(tree, &source, &mut Vec::new(), errors)),
+                    Ok(None) => {}
+                    Err(error) => errors.push(error),
+                }
+            }
+        }
+        tops.push((saltenv.clone(), files));
+    }
+    tops
+}
+
+/// Renders a top file and takes its includes out of it.
+fn render(
+    tree: &Tree<'_>,
+    source: &language::Source,
+    includes: &mut Vec<(String, crate::diagnostic::Place)>,
+    errors: &mut Vec<Diagnostic>,
+) -> Option<Arc<Node>> {
+    let node = match language::render(tree.context(), source, &Map::new()) {
+        Ok(node) => node,
+        Err(error) => {
+            errors.push(rendering_failed(error, source));
+            return None;
+        }
+    };
+    let pairs = match node.kind {
+        Kind::Map(pairs) => pairs,
+        Kind::Scalar(value) if !value.is_true() => return None,
+        _ => {
+            let found = describe(&node.to_value());
+            errors.push(
+                Diagnostic::new(format!(
+                    "the top file {} is not a map of environments: it is {found}",
+                    source.path
+                ))
+                .at(node.place)
+                .help("begin with `base:`, below it a target such as `'*':`, below that a list of SLS names"),
+            );
+            return None;
+        }
+    };
+    let (include, pairs): (Vec<_>, Vec<_>) =
+        pairs.into_iter().partition(|(key, _)| key.as_str() == Some("include"));
+    for (_, list) in include {
+        match list.as_list() {
+            Some(items) => {
+                includes.extend(items.iter().map(|item| (item.to_value().to_string(), item.place.clone())))
+            }
+            None => errors.push(
+                Diagnostic::new(format!("include of the top file is {}", describe(&list.to_value())))
+                    .at(list.place.clone())
+                    .help("include is a list of SLS names"),
+            ),
+        }
+    }
+    Some(Arc::new(Node { kind: Kind::Map(pairs), place: node.place }))
+}
+
+/// Merges the top files of several environments by the configured strategy.
+fn merge(tops: Tops, context: &Context, errors: &mut Vec<Diagnostic>) -> Sections {
+    let mut sections = Sections::new();
+    let strategy = get(&context.opts, "top_file_merging_strategy").and_then(Value::as_str).unwrap_or("merge");
+    match strategy {
+        "same" => {
+            let default =
+                get(&context.opts, "default_top").and_then(Value::as_str).unwrap_or("base").to_owned();
+            for (saltenv, files) in &tops {
+                let own = files.iter().any(|file| file.as_map().is_some_and(|pairs| !pairs.is_empty()));
+                let fallback = tops.iter().find(|(name, _)| *name == default).map(|(_, files)| files);
+                let files = if own { Some(files) } else { fallback };
+                for file in files.into_iter().flatten() {
+                    insert(&mut sections, file, |name, _| name == saltenv, errors);
+                }
+            }
+        }
+        "merge_all" => {
+            for file in tops.iter().flat_map(|(_, files)| files) {
+                merge_all(&mut sections, file, errors);
+            }
+        }
+        // `merge`, and what Salt does not know.
+        _ => {
+            let (base, others): (Vec<_>, Vec<_>) = tops.iter().partition(|(saltenv, _)| saltenv == "base");
+            for file in base.into_iter().flat_map(|(_, files)| files) {
+                insert(&mut sections, file, |_, _| true, errors);
+            }
+            let of_base: Vec<String> = sections.keys().cloned().collect();
+            for (saltenv, files) in others {
+                for file in files {
+                    insert(
+                        &mut sections,
+                        file,
+                        |name, _| name == saltenv && !of_base.iter().any(|n| n == name),
+                        errors,
+                    );
+                }
+            }
+        }
+    }
+    sections
+}
+
+/// Adds the sections of a file that are wanted. A target that is there already is replaced in its place.
+pub(super) fn insert(
+    sections: &mut Sections,
+    file: &Node,
+    wanted: impl Fn(&str, &Sections) -> bool,
+    errors: &mut Vec<Diagnostic>,
+) {
+    for (saltenv, targets) in section_pairs(file, errors) {
+        if !wanted(&saltenv, sections) {
+            continue;
+        }
+        let section = sections.entry(saltenv).or_default();
+        for (target, list) in targets {
+            section.insert(target.to_value(), (Arc::clone(target), Arc::clone(list)));
+        }
+    }
+}
+
+type Targets<'a> = &'a [(Arc<Node>, Arc<Node>)];
+
+/// The environments of a top file with their targets; what is not of that form is an error.
+fn section_pairs<'a>(file: &'a Node, errors: &mut Vec<Diagnostic>) -> Vec<(String, Targets<'a>)> {
+    let mut found = Vec::new();
+    for (saltenv, targets) in file.as_map().unwrap_or_default() {
+        let name = saltenv.to_value();
+        match (name.as_str(), targets.as_map()) {
+            (Some(name), Some(targets)) => found.push((name.to_owned(), targets)),
+            (None, _) => errors.push(
+                Diagnostic::new(format!("the environment {} in the top file is not text", name.repr()))
+                    .at(saltenv.place.clone())
+                    .help("put it in quotes")
+                    .salt(format!("Environment {name} in top file is not formed as a string")),
+            ),
+            (_, None) => {
+                let value = targets.to_value();
+                let sentence = if value.is_null() {
+                    "Unable to render top file. No targets found.".into()
+                } else {
+                    format!("The top file matches for saltenv {name} are not formatted as a dict")
+                };
+                errors.push(
+                    Diagnostic::new(format!("environment '{name}' of the top file is {}", describe(&value)))
+                        .at(saltenv.place.clone())
+                        .help("below an environment write targets such as `'*':`, below each a list of SLS names")
+                        .salt(sentence),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// The strategy `merge_all`: lists of the same target in several files become one.
+fn merge_all(sections: &mut Sections, file: &Node, errors: &mut Vec<Diagnostic>) {
+    for (saltenv, targets) in section_pairs(file, errors) {
+        let section = sections.entry(saltenv).or_default();
+        for (target, list) in targets {
+            let entry = section.entry(target.to_value());
+            match entry {
+                indexmap::map::Entry::Vacant(entry) => {
+                    entry.insert((Arc::clone(target), Arc::clone(list)));
+                }
+                indexmap::map::Entry::Occupied(mut entry) => {
+                    let first = entry.get().1.as_list().unwrap_or_default();
+                    let second = list.as_list().unwrap_or_default();
+                    let is_map = |node: &&Arc<Node>| node.as_map().is_some();
+                    let kind = second.iter().rev().find(is_map).or_else(|| first.iter().rev().find(is_map));
+                    let mut merged: Vec<Arc<Node>> = kind.into_iter().cloned().collect();
+                    merged.extend(first.iter().filter(|node| node.as_str().is_some()).cloned());
+                    let mut known: std::collections::HashSet<Value> =
+                        merged.iter().map(|n| n.to_value()).collect();
+                    for node in second.iter().filter(|node| node.as_str().is_some()) {
+                        if known.insert(node.to_value()) {
+                            merged.push(Arc::clone(node));
+                        }
+                    }
+                    let place = list.place.clone();
+                    entry.get_mut().1 = Arc::new(Node { kind: Kind::List(merged), place });
+                }
+            }
+        }
+    }
+}
+
+/// Picks the targets that mean the host.
+fn select(tree: &Tree<'_>, sections: &Sections, errors: &mut Vec<Diagnostic>) -> Vec<(String, Vec<Wanted>)> {
+    let context = tree.context();
+    let only = get(&context.opts, "saltenv").and_then(Value::as_str).filter(|only| !only.is_empty());
+    let mut found: IndexMap<String, Vec<Wanted>> = IndexMap::new();
+    for (saltenv, targets) in sections {
+        if saltenv.is_empty() {
+            let error = Diagnostic::new("an environment of the top file has no name")
+                .help("its name is mostly `base`");
+            errors.push(error.salt("Empty saltenv statement in top file"));
+        }
+        for (target, list) in targets.values() {
+            let Some(items) = list_of(saltenv, target, list, errors) else { continue };
+            if only.is_some_and(|only| only != saltenv) || !means(context, target, items, errors) {
+                continue;
+            }
+            found.entry(saltenv.clone()).or_default();
+            for item in items {
+                let (env, name) = match item.as_map() {
+                    None => (saltenv.clone(), item),
+                    // `{match: …}` and options are no environments, and pass by.
+                    Some(pairs) => match pairs.last() {
+                        Some((env, name)) if tree.has_environment(&env.to_value().to_string()) => {
+                            (env.to_value().to_string(), name)
+                        }
+                        _ => continue,
+                    },
+                };
+                let Some(pattern) = name.as_str() else { continue };
+                let wanted = Wanted { pattern: pattern.into(), place: Some(name.place.clone()) };
+                found.entry(env).or_default().push(wanted);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The list that a target has; anything else is an error.
+pub(super) fn list_of<'a>(
+    saltenv: &str,
+    target: &Node,
+    list: &'a Node,
+    errors: &mut Vec<Diagnostic>,
+) -> Option<&'a [Arc<Node>]> {
+    let (shown, value) = (target.to_value(), list.to_value());
+    let Some(items) = list.as_list() else {
+        errors.push(
+            Diagnostic::new(format!("what the top file gives {} is {}", shown.repr(), describe(&value)))
+                .at(target.place.clone())
+                .help("write a list: below the target `- name` for each SLS")
+                .salt(format!(
+                    "Malformed topfile: state declarations for matcher {} in saltenv {} are not formed as a list (got {})",
+                    shown.repr(),
+                    Value::from(saltenv).repr(),
+                    value.type_name()
+                )),
+        );
+        return None;
+    };
+    for item in items {
+        for (_, value) in item.as_map().unwrap_or_default() {
+            if !value.to_value().is_true() {
+                let (item, value) = (item.to_value(), value.to_value());
+                errors.push(
+                    Diagnostic::new(format!(
+                        "an option of {} in the top file has no value: {item}",
+                        shown.repr()
+                    ))
+                    .at(target.place.clone())
+                    .help("write `- match: KIND`, with the same indent as the SLS names")
+                    .salt(format!("Improperly formatted top file matcher in saltenv {item}: {value} file")),
+                );
+            }
+        }
+        if item.as_str() == Some("") {
+            errors.push(
+                Diagnostic::new(format!("an SLS name of {} in the top file is empty", shown.repr()))
+                    .at(item.place.clone())
+                    .salt(format!("Environment {saltenv} contains an empty sls index")),
+            );
+        }
+    }
+    Some(items)
+}
+
+/// Whether a target means the host. It is compound unless an item says `match: KIND`.
+pub(super) fn means(
+    context: &Context,
+    target: &Node,
+    items: &[Arc<Node>],
+    errors: &mut Vec<Diagnostic>,
+) -> bool {
+    let option = items.iter().rev().find_map(|item| {
+        let (_, kind) = item.as_map()?.iter().find(|(key, _)| key.as_str() == Some("match"))?;
+        Some(kind)
+    });
+    let kind = option.map_or_else(|| "compound".into(), |kind| kind.to_value().to_string());
+    let host = Known { id: &context.id, grains: &context.grains, pillar: &context.pillar };
+    let nothing = Map::new();
+    let nodegroups = get(&context.opts, "nodegroups").and_then(Value::as_map).unwrap_or(&nothing);
+    match matches_kind(&kind, &target.to_value().to_string(), &host, nodegroups) {
+        Ok(meant) => meant,
+        Err(error) => {
+            let place = option.map_or(&target.place, |kind| &kind.place);
+            errors.push(Diagnostic::new(error.to_string()).at(place.clone()));
+            false
+        }
+    }
+}

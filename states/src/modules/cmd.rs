@@ -1,5 +1,0 @@
-//! `cmd`: commands.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,5 +1,0 @@
-//! `cron`: cron tables.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

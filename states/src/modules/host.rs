@@ -1,5 +1,0 @@
-//! `host`: /etc/hosts.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

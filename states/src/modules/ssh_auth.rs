@@ -1,5 +1,0 @@
-//! `ssh_auth`: authorized SSH keys.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

@@ -5,7 +5,8 @@
 //! ([`jobs::rollout`]) decide what is sent to which host and when ([`daemon`]).
 
 pub mod api;
-pub mod cli;
+pub mod check;
+//pub mod cli;
 pub mod config;
 pub mod daemon;
 pub mod database;

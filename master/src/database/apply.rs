@@ -44,6 +44,7 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), Ledger
             "UPDATE jobs SET ended = ?2, error = ?3 WHERE jid = ?1",
             params![jid.as_str(), at, error],
         ),
+        Write::Barrier => Ok(()),
         Write::Forget { before } => {
             run(connection, "DELETE FROM jobs WHERE ended IS NOT NULL AND ended < ?1", params![before])
         }

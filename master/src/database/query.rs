@@ -86,7 +86,8 @@ fn with_counts(connection: &Connection, mut jobs: Vec<JobRecord>) -> Result<Vec<
     for (jid, index) in positions {
         let mut rows = statement.query(params![jid])?;
         while let Some(row) = rows.next()? {
-            jobs[index].counts.0.insert(row.get(0)?, row.get(1)?);
+            let count: i64 = row.get(1)?;
+            jobs[index].counts.0.insert(row.get(0)?, count.unsigned_abs());
         }
     }
     Ok(jobs)

@@ -79,7 +79,8 @@ impl Rollout {
     /// Takes an event; says what is to be done.
     pub fn handle(&mut self, now: Duration, event: &Event) -> Vec<Action> {
         let mut actions = Vec::new();
-        if self.finished {
+        // A report that comes late is still written down.
+        if self.finished && !matches!(event, Event::Report { .. }) {
             return actions;
         }
         match *event {

@@ -131,7 +131,9 @@ impl Keyring {
             return (verdict(key, enrolled), Some(key.clone()));
         }
         if enrolled {
-            let reason = format!("the key of {id} was deleted on the master; remove the agent's certificate to enrol anew");
+            let reason = format!(
+                "the key of {id} was deleted on the master; remove the agent's certificate to enrol anew"
+            );
             return (Verdict::Refuse { reason, retry: false }, None);
         }
         let contested = self.keys.contains_key(id);
@@ -160,9 +162,11 @@ impl Keyring {
     /// Whether this key may work under this id.
     #[must_use]
     pub fn is_accepted(&self, id: &HostId, fingerprint: Fingerprint) -> bool {
-        self.keys.get(id).into_iter().flatten().any(|key| {
-            key.fingerprint == fingerprint && key.state == KeyState::Accepted
-        })
+        self.keys
+            .get(id)
+            .into_iter()
+            .flatten()
+            .any(|key| key.fingerprint == fingerprint && key.state == KeyState::Accepted)
     }
 
     /// Accepts the pending keys that a glob matches; an id that is written out also takes a rejected or denied key, when
@@ -318,10 +322,7 @@ mod tests {
     fn a_second_key_with_the_same_id_is_denied() {
         let mut ring = Keyring::default();
         knock(&mut ring, &unknown(b"1"), "fp-1");
-        assert!(matches!(
-            knock(&mut ring, &unknown(b"2"), "fp-1"),
-            Verdict::Refuse { retry: true, .. }
-        ));
+        assert!(matches!(knock(&mut ring, &unknown(b"2"), "fp-1"), Verdict::Refuse { retry: true, .. }));
         assert_eq!(ring.accept("*").len(), 1);
         assert!(ring.is_accepted(&id("fp-1"), Fingerprint::of(b"1")));
         assert!(!ring.is_accepted(&id("fp-1"), Fingerprint::of(b"2")));
@@ -333,7 +334,8 @@ mod tests {
         knock(&mut ring, &unknown(b"1"), "fp-1");
         ring.accept("*");
         ring.delete("fp-1");
-        let Verdict::Refuse { reason, retry: false } = knock(&mut ring, &enrolled("fp-1", b"1"), "fp-1") else {
+        let Verdict::Refuse { reason, retry: false } = knock(&mut ring, &enrolled("fp-1", b"1"), "fp-1")
+        else {
             panic!()
         };
         assert!(reason.contains("deleted"), "{reason}");

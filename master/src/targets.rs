@@ -60,8 +60,13 @@ pub fn unknown(target: Option<&str>, selected: &[PillarHost], nodegroups: &Map) 
         return Vec::new();
     };
     let known = |id: &&str| !selected.iter().any(|host: &PillarHost| host.id.as_str() == *id);
-    let mut missing: Vec<String> =
-        parsed.named_ids().into_iter().filter(known).filter(|id| id.parse::<HostId>().is_ok()).map(Into::into).collect();
+    let mut missing: Vec<String> = parsed
+        .named_ids()
+        .into_iter()
+        .filter(known)
+        .filter(|id| id.parse::<HostId>().is_ok())
+        .map(Into::into)
+        .collect();
     missing.sort();
     missing.dedup();
     missing
@@ -96,7 +101,10 @@ mod tests {
 
     fn hosts() -> Vec<PillarHost> {
         ["cm-1", "fp-1", "fp-2"]
-            .map(|id| PillarHost { id: id.parse().unwrap(), grains: Arc::new(map([("os", "Debian".into())])) })
+            .map(|id| PillarHost {
+                id: id.parse().unwrap(),
+                grains: Arc::new(map([("os", "Debian".into())])),
+            })
             .into()
     }
 

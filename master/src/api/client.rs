@@ -41,8 +41,7 @@ impl Client {
     /// [`ApiError::Unreachable`].
     pub async fn connect(socket: &Path) -> Result<Self, ApiError> {
         let connected = UnixStream::connect(socket).await;
-        let stream =
-            connected.map_err(|source| ApiError::Unreachable { socket: socket.into(), source })?;
+        let stream = connected.map_err(|source| ApiError::Unreachable { socket: socket.into(), source })?;
         Ok(Self { stream })
     }
 

@@ -120,9 +120,9 @@ impl Conductor {
             Input::Report { host, report, stored } => {
                 let event = Event::Report { host, prepare: report.prepare, outcome: report.outcome };
                 let actions = self.rollout.handle(self.origin.elapsed(), &event);
-                let news = actions.iter().any(|action| {
-                    matches!(action, Action::Record { host: of, .. } if *of == host)
-                });
+                let news = actions
+                    .iter()
+                    .any(|action| matches!(action, Action::Record { host: of, .. } if *of == host));
                 // A preparation that went well leaves nothing to keep.
                 let kept = news && !(report.prepare && report.outcome == Outcome::Succeeded);
                 let report = kept.then_some((host, report));

@@ -108,11 +108,6 @@ impl Fleet {
         self.lock().links.get(id).cloned()
     }
 
-    /// Whether a host is connected.
-    pub(super) fn is_connected(&self, id: &HostId) -> bool {
-        self.lock().links.contains_key(id)
-    }
-
     /// How many hosts are connected.
     pub(super) fn connected(&self) -> usize {
         self.lock().links.len()

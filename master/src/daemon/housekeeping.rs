@@ -53,8 +53,11 @@ fn gather(store: &Store, root: Hash, wanted: &mut HashSet<Hash>) {
         return;
     }
     let snapshot = store.read(root).ok().and_then(|bytes| Snapshot::from_object(root, &bytes).ok());
-    let mut open: Vec<Hash> =
-        snapshot.iter().flat_map(|snapshot| &snapshot.environments).map(|environment| environment.root).collect();
+    let mut open: Vec<Hash> = snapshot
+        .iter()
+        .flat_map(|snapshot| &snapshot.environments)
+        .map(|environment| environment.root)
+        .collect();
     while let Some(hash) = open.pop() {
         if !wanted.insert(hash) {
             continue;

@@ -3,7 +3,6 @@
 //! [`listener`] lets agents in, [`session`] is one agent's connection, [`requests`] what agents ask. [`launch`] begins a job and
 //! [`conductor`] carries out what its rollout machine decides, with a [`conversation`] for each task that is out.
 
-
 mod conductor;
 mod conversation;
 mod fleet;

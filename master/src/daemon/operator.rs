@@ -12,7 +12,8 @@ use super::fleet::Decision;
 use super::live::Input;
 use super::{Daemon, launch};
 use crate::api::{
-    Attached, CheckSpec, Failure, FailureKind, HostInfo, JobEvent, KeyAction, Request, Response, Status, user_of,
+    Attached, CheckSpec, Failure, FailureKind, HostInfo, JobEvent, KeyAction, Request, Response, Status,
+    user_of,
 };
 use crate::database::{LedgerError, Write};
 use crate::keys::Key;
@@ -176,7 +177,9 @@ async fn pass_on(
             Err(broadcast::error::RecvError::Closed) => {
                 all_ends(daemon, jid, stream).await?;
                 let record = job_record(daemon, jid.clone()).await?;
-                return Ok(frame::write(stream, &Response::Event(JobEvent::Finished(Box::new(record)))).await?);
+                return Ok(
+                    frame::write(stream, &Response::Event(JobEvent::Finished(Box::new(record)))).await?
+                );
             }
         }
     }
@@ -267,7 +270,10 @@ async fn job_record(daemon: &Arc<Daemon>, jid: JobId) -> Result<crate::jobs::Job
     let id = jid.clone();
     let found = query(daemon, move |ledger| ledger.job(&id)).await?;
     found.ok_or_else(|| {
-        Failure::new(FailureKind::NothingMatched, format!("there is no job {jid}; `master jobs list` shows those there are"))
+        Failure::new(
+            FailureKind::NothingMatched,
+            format!("there is no job {jid}; `master jobs list` shows those there are"),
+        )
     })
 }
 

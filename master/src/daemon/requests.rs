@@ -66,7 +66,8 @@ pub(super) async fn serve(
 
 async fn objects(daemon: &Daemon, hashes: &[Hash], send: &mut SendStream) -> Result<(), RequestError> {
     if hashes.len() > OBJECTS_LIMIT {
-        let reason = format!("{} objects were asked for at once; at most {OBJECTS_LIMIT} may be", hashes.len());
+        let reason =
+            format!("{} objects were asked for at once; at most {OBJECTS_LIMIT} may be", hashes.len());
         return Err(RequestError::Refused(reason));
     }
     // The semaphore is never closed.
@@ -121,11 +122,7 @@ async fn deliver(
 }
 
 /// Writes down a report whose job has ended without it.
-async fn late(
-    daemon: &Daemon,
-    id: &HostId,
-    report: Box<Report>,
-) -> Result<Committed, RequestError> {
+async fn late(daemon: &Daemon, id: &HostId, report: Box<Report>) -> Result<Committed, RequestError> {
     let (ledger, jid, host) = (Arc::clone(&daemon.ledger), report.jid.clone(), id.clone());
     let found = tokio::task::spawn_blocking(move || ledger.job_host(&jid, &host)).await;
     let found = found
@@ -135,10 +132,7 @@ async fn late(
         tracing::warn!(%id, jid = %report.jid, "a report of a job that is not known was thrown away");
         return Ok(daemon.ledger.submit(Write::Barrier));
     };
-    let given_up = matches!(
-        record.state,
-        HostState::Unreachable | HostState::Expired | HostState::Cancelled
-    );
+    let given_up = matches!(record.state, HostState::Unreachable | HostState::Expired | HostState::Cancelled);
     if report.prepare || !given_up {
         return Ok(daemon.ledger.submit(Write::Barrier));
     }

@@ -71,8 +71,7 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let (endpoint, verifier) = server(config.listen, &authority)?;
     let listen = endpoint.local_addr().unwrap_or(config.listen);
     let socket = config.socket.clone();
-    let control =
-        bind(&socket).map_err(|source| ServeError::Socket { path: socket.clone(), source })?;
+    let control = bind(&socket).map_err(|source| ServeError::Socket { path: socket.clone(), source })?;
     tracing::info!(
         %listen,
         socket = %socket.display(),

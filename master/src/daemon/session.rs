@@ -45,8 +45,7 @@ pub(super) async fn run(daemon: Arc<Daemon>, connection: Connection, peer: Peer)
         );
         return refuse(&connection, send, reason, true).await;
     }
-    let knock =
-        Knock { peer: &peer, asked: &hello.id, address: address.to_string(), now: now() };
+    let knock = Knock { peer: &peer, asked: &hello.id, address: address.to_string(), now: now() };
     let (verdict, key) = daemon.keyring().admit(&knock, daemon.config.auto_accept);
     if let Some(key) = key {
         drop(daemon.ledger.submit(Write::Key(key)));
@@ -58,8 +57,7 @@ pub(super) async fn run(daemon: Arc<Daemon>, connection: Connection, peer: Peer)
     let public_key: Arc<[u8]> = public_key.into();
     match verdict {
         Verdict::Welcome => {
-            let welcome =
-                Greeting::Welcome { version: env!("CARGO_PKG_VERSION").into(), id: id.clone() };
+            let welcome = Greeting::Welcome { version: env!("CARGO_PKG_VERSION").into(), id: id.clone() };
             if frame::write(&mut send, &welcome).await.is_ok() {
                 serve(&daemon, connection, &id, fingerprint, hello, &public_key).await;
             }

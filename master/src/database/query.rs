@@ -110,7 +110,8 @@ pub(super) fn job_host(
     jid: &JobId,
     host: &HostId,
 ) -> Result<Option<HostRecord>, LedgerError> {
-    let sql = "SELECT host, state, phase, prepared, reason, report FROM job_hosts WHERE jid = ?1 AND host = ?2";
+    let sql =
+        "SELECT host, state, phase, prepared, reason, report FROM job_hosts WHERE jid = ?1 AND host = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row(params![jid.as_str(), host.as_str()], read_host).optional()?)
 }

@@ -4,8 +4,8 @@ use crate::jobs::CallSpec;
 
 /// Modules none of whose functions reads the tree or pillar.
 const MODULES: &[&str] = &[
-    "disk", "environ", "grains", "group", "mount", "network", "pip", "pkg", "ps", "service", "status", "sys", "test",
-    "timezone", "user",
+    "disk", "environ", "grains", "group", "mount", "network", "pip", "pkg", "ps", "service", "status", "sys",
+    "test", "timezone", "user",
 ];
 
 /// Functions of other modules that read neither.
@@ -25,9 +25,8 @@ pub(super) fn needs_tree(call: &CallSpec) -> bool {
     if module == "cmd" {
         // A command may be a template, and a script comes from the tree.
         let keyword = |name: &str| common::value::get(&call.keyword, name).is_some();
-        let reads = |value: &common::value::Value| {
-            value.as_str().is_some_and(|text| text.starts_with("salt://"))
-        };
+        let reads =
+            |value: &common::value::Value| value.as_str().is_some_and(|text| text.starts_with("salt://"));
         return function.starts_with("script")
             || keyword("template")
             || keyword("pillar")

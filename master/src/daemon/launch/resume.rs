@@ -6,8 +6,8 @@ use super::{Launch, launch};
 use crate::daemon::Daemon;
 use crate::daemon::live::LiveJob;
 use crate::database::LedgerError;
-use crate::jobs::rollout::Resumed;
 use crate::jobs::JobRecord;
+use crate::jobs::rollout::Resumed;
 use crate::pillar::PillarHost;
 
 /// Brings every unfinished job under way again. Agents never run a job's task twice, so tasks that were out are sent again.
@@ -23,12 +23,7 @@ fn resume_one(daemon: &Arc<Daemon>, record: JobRecord) -> Result<(), LedgerError
     let rows = daemon.ledger.job_hosts(&record.jid, false)?;
     let resumed = rows
         .iter()
-        .map(|row| Resumed {
-            state: row.state,
-            phase: row.phase,
-            prepared: row.prepared,
-            connected: false,
-        })
+        .map(|row| Resumed { state: row.state, phase: row.phase, prepared: row.prepared, connected: false })
         .collect();
     let hosts: Vec<PillarHost> = rows
         .into_iter()

@@ -57,14 +57,11 @@ pub(super) async fn prepare(
             return Ok(Tasks::call(jid, timeout, request, Vec::new()));
         }
         Spec::Call(_) => ("base".to_owned(), Map::new()),
-        Spec::Apply(apply) => {
-            (apply.saltenv.clone().unwrap_or_else(|| "base".into()), apply.pillar.clone())
-        }
+        Spec::Apply(apply) => (apply.saltenv.clone().unwrap_or_else(|| "base".into()), apply.pillar.clone()),
     };
     let tree = tree(daemon, record).await?;
-    let ended = |index: usize| {
-        resumed.and_then(|resumed| resumed.get(index)).is_some_and(|host| host.state.is_end())
-    };
+    let ended =
+        |index: usize| resumed.and_then(|resumed| resumed.get(index)).is_some_and(|host| host.state.is_end());
     let open = (0..hosts.len()).filter(|index| !ended(*index)).collect();
     let pillars = pillars(daemon, hosts, open, saltenv, overrides).await?;
     let opts = daemon.config.opts.clone();
@@ -134,9 +131,7 @@ async fn pillars(
     }
     match (first, failed.len()) {
         (None, _) => Ok(pillars),
-        (Some(id), 1) => {
-            Err(Halt { error: format!("the pillar of {id} does not compile"), hosts: failed })
-        }
+        (Some(id), 1) => Err(Halt { error: format!("the pillar of {id} does not compile"), hosts: failed }),
         (Some(id), more) => {
             let error = format!("the pillar of {more} hosts does not compile, {id} the first of them");
             Err(Halt { error, hosts: failed })

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use board::{Action, Board, Class, Event, FINISHED_LIMIT, Found, HELD_LIMIT, Reception, SHARED_LIMIT};
 pub use classify::classify;
-pub use driver::{Jobs, Received, View};
+pub use driver::{Follower, Jobs, Received, View};
 pub use quick::Quick;
 
 /// A job's two halves, which are run and reported each on its own.

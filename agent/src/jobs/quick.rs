@@ -10,7 +10,6 @@ use states::functions::{self, Arguments, FunctionError};
 use super::driver::{describe, plain_report};
 use super::{Class, Event, Jobs, Key, Phase};
 use crate::cache::NoTree;
-use crate::worker::no_processes;
 
 /// The functions of the `states` crate that read no more than grains.
 const READING: &[&str] = &[
@@ -61,7 +60,7 @@ impl Quick {
             pillar: Arc::new(call.pillar.clone()),
             opts: Arc::new(map([("id", self.id.as_str().into())])),
             files: Arc::new(NoTree),
-            processes: no_processes(),
+            processes: Arc::new(states::process::System),
             cache_dir: std::path::PathBuf::new(),
             test: false,
             run: RunState::default(),

@@ -92,13 +92,9 @@ mod tests {
         let closed = |code: u32, reason: &'static str| {
             after_close(&quinn::ConnectionError::ApplicationClosed(quinn::ApplicationClose {
                 error_code: quinn::VarInt::from_u32(code),
-                reason: bytes(reason),
+                reason: reason.into(),
             }))
         };
-        fn bytes(text: &'static str) -> bytes_of_quinn::Bytes {
-            bytes_of_quinn::Bytes::from_static(text.as_bytes())
-        }
-        use quinn_bytes as bytes_of_quinn;
         assert!(matches!(closed(close::KEY_REVOKED, "key deleted"), Step::Later { reason } if reason == "key deleted"));
         assert!(matches!(closed(close::REPLACED, ""), Step::Later { reason } if reason.contains("same id")));
         assert!(matches!(closed(close::GOING_AWAY, ""), Step::Again { .. }));

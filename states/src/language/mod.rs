@@ -92,5 +92,15 @@ pub fn render_template(
     }
 }
 
+/// The value of a YAML text that belongs to no tree, such as an argument on a command line.
+///
+/// # Errors
+/// What is wrong with it, in one line.
+pub fn value_of(text: &str) -> Result<Value, String> {
+    let nowhere: Arc<str> = "".into();
+    let place = |_| crate::diagnostic::Place { file: Arc::clone(&nowhere), line: 0, column: 0 };
+    yaml::load(text, &place).map(|node| node.to_value()).map_err(|fault| fault.message)
+}
+
 #[cfg(test)]
 mod tests;

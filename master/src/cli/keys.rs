@@ -36,11 +36,11 @@ enum Command {
     Reject(Decision),
     /// Delete keys: their agents are cut off, and may enrol anew as pending
     Delete(Decision),
-    /// Show keys with their fingerprints
+    /// Show a key with its fingerprint; without an id, the fingerprint of this master, which agents pin
     Show {
         /// The id, or a glob
         #[arg(value_name = "ID")]
-        pattern: String,
+        pattern: Option<String>,
         #[command(flatten)]
         options: Options,
     },
@@ -67,7 +67,8 @@ impl Keys {
     pub(super) async fn run(self) -> Result<u8, CommandError> {
         let (action, pattern, options, verb) = match self.command {
             Command::List { pattern, options } => (KeyAction::List, pattern, options, ""),
-            Command::Show { pattern, options } => return show(&pattern, &options).await,
+            Command::Show { pattern: Some(pattern), options } => return show(&pattern, &options).await,
+            Command::Show { pattern: None, options } => return show_master(&options).await,
             Command::Accept(decision) => (KeyAction::Accept, decision.pattern, decision.options, "accepted"),
             Command::Reject(decision) => (KeyAction::Reject, decision.pattern, decision.options, "rejected"),
             Command::Delete(decision) => (KeyAction::Delete, decision.pattern, decision.options, "deleted"),
@@ -108,6 +109,27 @@ async fn show(pattern: &str, options: &Options) -> Result<u8, CommandError> {
         )
     };
     show_all(options, &keys, || keys.iter().map(block).collect());
+    Ok(exit_code::SUCCESS)
+}
+
+async fn show_master(options: &Options) -> Result<u8, CommandError> {
+    let Response::Status(status) = Client::ask(&options.daemon.socket()?, &Request::Status).await? else {
+        return Err(ApiError::Unexpected.into());
+    };
+    let value = map([
+        ("fingerprint", (&status.fingerprint).into()),
+        ("listen", (&status.listen).into()),
+        ("version", (&status.version).into()),
+        ("connected", status.connected.into()),
+    ]);
+    let human = || {
+        format!(
+            "master\n  fingerprint  {}\n  listens on   {}\n  release      {}\n  connected    {}\n",
+            status.fingerprint, status.listen, status.version, status.connected
+        )
+    };
+    let named = [("master".to_owned(), Value::Map(value))];
+    records(options.output.out, options.output.style(), &named, human);
     Ok(exit_code::SUCCESS)
 }
 

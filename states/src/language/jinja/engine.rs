@@ -128,7 +128,7 @@ fn set_up(context: &Arc<Context>, saltenv: &str) -> Environment<'static> {
     let (files, saltenv): (Arc<dyn FileSource>, String) = (context.files.clone(), saltenv.into());
     environment.set_loader(move |name| load(&*files, &saltenv, name));
     globals::add(&mut environment);
-    filters::add(&mut environment, &context.id);
+    filters::add(&mut environment);
     tests::add(&mut environment);
     environment
 }

@@ -47,7 +47,7 @@ impl StateFunction for Present {
     fn check(&self, call: &Call<'_>) -> Result<Check<Plan>, Failure> {
         match self.source.as_deref().filter(|source| !source.is_empty()) {
             Some(source) => self.check_source(call, source),
-            None => self.check_key(call),
+            None => self.check_key(),
         }
     }
 
@@ -63,7 +63,7 @@ impl StateFunction for Present {
 }
 
 impl Present {
-    fn check_key(&self, call: &Call<'_>) -> Result<Check<Plan>, Failure> {
+    fn check_key(&self) -> Result<Check<Plan>, Failure> {
         let options: Vec<String> = self.options.0.iter().map(ToString::to_string).collect();
         let mut key = Key::of_state(&self.name, &self.enc, self.comment.as_deref().unwrap_or_default(), &options);
         if let Some(problem) = key.problem() {

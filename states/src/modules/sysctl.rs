@@ -1,5 +1,0 @@
-//! `sysctl`: kernel parameters.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,5 +1,0 @@
-//! `timezone`: the time zone.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

@@ -141,6 +141,7 @@ def normal(answer, folder):
     if "error" in answer:
         answer["error"] = [str(text).split("\nTraceback", 1)[0] for text in answer["error"]]
     text = json.dumps(answer, default=str, ensure_ascii=False)
+    text = text.replace("salt.utils.optsdict.DictProxy object", "dict object")
     text = text.replace(str(folder / "dir"), "@DIR@").replace(str(folder / "case"), "@CASE@")
     return re.sub(re.escape(str(folder)), "@TMP@", text)
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use common::value::{Map, Value, get};
+use common::value::{Map, Value};
 
 use super::super::lookup::required;
 use super::super::registry::{Arguments, FunctionError};
@@ -253,8 +253,11 @@ mod tests {
     fn runs_one_state() {
         let context = host(TREE);
         let keyword = map([("comment", "mine".into())]);
-        let report = call(&context, "state.single", &["test.nop", "x"], keyword).unwrap();
-        assert_eq!(report.traverse("test_|-x_|-x_|-nop:comment", ":"), Some(&"mine".into()));
+        let report = call(&context, "state.single", &["test.succeed_without_changes", "x"], keyword).unwrap();
+        assert_eq!(
+            report.traverse("test_|-x_|-x_|-succeed_without_changes:comment", ":"),
+            Some(&"mine".into())
+        );
         let error = call(&context, "state.single", &["test.nob", "x"], Map::new()).unwrap_err().to_string();
         assert!(error.contains("did you mean 'test.nop'"), "{error}");
         let report = call(&context, "state.sls_id", &["b", "web"], Map::new()).unwrap();

@@ -88,7 +88,7 @@ fn render_here(context: &Arc<Context>, template: &Template<'_>) -> Result<Render
             }
             Ok(Rendered { text, spans, source })
         }
-        Err(error) => Err(Box::new(errors::diagnose(context, template, &root, &error))),
+        Err(error) => Err(Box::new(errors::diagnose(context, &environment, template, &root, &error))),
     }
 }
 

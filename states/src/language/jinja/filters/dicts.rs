@@ -10,11 +10,12 @@ use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::convert::{from_template, to_template};
 use crate::language::jinja::methods::{dict_entries, list as list_method};
 use crate::language::jinja::print;
-use crate::language::jinja::values::{Dict, List, check_nesting, dict, items_of, list, pairs_of};
+use crate::language::jinja::values::{Dict, List, check_nesting, dict, items_of, list, pairs_of, tuple};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("append_dict_key_value", |_, arguments| change(arguments, append)),
     ("compare_dicts", compare),
+    ("dictsort", sort),
     ("extend_dict_key_value", |_, arguments| change(arguments, extend)),
     ("from_entries", from_entries),
     ("set_dict_key_value", |_, arguments| change(arguments, |_, _, value| Ok(value.clone()))),
@@ -106,6 +107,28 @@ fn grow(arguments: &Arguments<'_>, old: Option<Value>, method: &str, value: &Val
         }
     };
     Ok(old)
+}
+
+/// The pairs by key, or by value; capitals count only when asked.
+fn sort(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let mut pairs = dict_entries(&arguments.required(0, "value")?)?;
+    let cased = arguments.flag(1, "case_sensitive", false);
+    let by_value = match &*arguments.optional_text(2, "by")?.unwrap_or_else(|| "key".into()) {
+        "key" => false,
+        "value" => true,
+        _ => return Err(arguments.error("You can only sort by either \"key\" or \"value\"")),
+    };
+    pairs.sort_by_cached_key(|(key, value)| {
+        let by = if by_value { value } else { key };
+        match by.as_str() {
+            Some(text) if !cased => Value::from(text.to_lowercase()),
+            _ => by.clone(),
+        }
+    });
+    if arguments.flag(3, "reverse", false) {
+        pairs.reverse();
+    }
+    Ok(list(pairs.into_iter().map(|(key, value)| tuple(vec![key, value])).collect()))
 }
 
 fn to_entries(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {

@@ -8,6 +8,7 @@ mod layout;
 mod lists;
 mod network;
 mod numbers;
+mod order;
 mod patterns;
 mod random;
 mod serial;
@@ -33,6 +34,7 @@ static LISTS: &[&[(&str, Filter)]] = &[
     lists::FILTERS,
     network::FILTERS,
     numbers::FILTERS,
+    order::FILTERS,
     patterns::FILTERS,
     random::FILTERS,
     serial::FILTERS,
@@ -49,7 +51,6 @@ static BUILT_IN: &[&str] = &[
     "count",
     "d",
     "default",
-    "dictsort",
     "e",
     "escape",
     "first",
@@ -57,7 +58,6 @@ static BUILT_IN: &[&str] = &[
     "groupby",
     "indent",
     "items",
-    "join",
     "last",
     "length",
     "lower",
@@ -74,8 +74,6 @@ static BUILT_IN: &[&str] = &[
     "select",
     "selectattr",
     "slice",
-    "sort",
-    "sum",
     "title",
     "trim",
     "upper",

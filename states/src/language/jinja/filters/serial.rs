@@ -8,6 +8,7 @@ use super::json::Format;
 use crate::diagnostic::Place;
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::convert::{from_template, to_template};
+use crate::language::jinja::errors::Sentence;
 use crate::language::jinja::print;
 use crate::language::yaml::{self, Layout};
 
@@ -68,7 +69,10 @@ fn load_yaml(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let nowhere = Place { file: "".into(), line: 0, column: 0 };
     match yaml::load(&text, &|_| nowhere.clone()) {
         Ok(node) => Ok(to_template(&node.to_value())),
-        Err(fault) => Err(unreadable(arguments, "YAML", &fault)),
+        Err(fault) => {
+            let sentence = format!("Jinja syntax error: Encountered error loading yaml: {}", fault.salt);
+            Err(unreadable(arguments, "YAML", &fault, sentence))
+        }
     }
 }
 
@@ -76,13 +80,27 @@ fn load_yaml(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
 fn load_json(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     match serde_json::from_str::<serde_json::Value>(&arguments.text(0, "value")?) {
         Ok(json) => Ok(to_template(&Plain::from(json))),
-        Err(error) => Err(unreadable(arguments, "JSON", &error)),
+        Err(error) => {
+            let text = arguments.text(0, "value")?;
+            Err(unreadable(
+                arguments,
+                "JSON",
+                &error,
+                format!("Jinja syntax error: Unable to load json from {text}"),
+            ))
+        }
     }
 }
 
-fn unreadable(arguments: &Arguments<'_>, format: &str, error: &dyn std::fmt::Display) -> Error {
+fn unreadable(
+    arguments: &Arguments<'_>,
+    format: &str,
+    error: &dyn std::fmt::Display,
+    sentence: String,
+) -> Error {
     let what = arguments.optional(1, "file").map_or("this text".into(), |file| print::text(&file));
     Error::new(ErrorKind::InvalidOperation, format!("{what} is not valid {format}: {error}"))
+        .with_source(Sentence(sentence))
 }
 
 /// A scalar as YAML reads it back; text always in double quotes.

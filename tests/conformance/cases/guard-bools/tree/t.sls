@@ -1,2 +1,1 @@
 a: {test.nop: [{onlyif: [true]}]}
-b: {test.nop: [{unless: []}]}

@@ -20,7 +20,7 @@ base:
   'role:ed*':
     - match: pillar
     - by-pillar-glob
-  'role:ed*':
+  'role:e*':
     - match: pillar_exact
     - never
   '10.0.0.0/24':

@@ -87,7 +87,8 @@ impl RunState {
             Some(root) => root.join(path.trim_start_matches('/')),
             None => PathBuf::from(path),
         }
-    }}
+    }
+}
 
 impl Context {
     /// The same host, nothing of which may be changed.

@@ -58,7 +58,10 @@ impl<'de> Deserialize<'de> for Patterns {
             value if !value.is_true() => Ok(Self::default()),
             Value::String(pattern) => Ok(Self(vec![pattern.to_string()])),
             Value::List(patterns) => Ok(Self(patterns.iter().map(ToString::to_string).collect())),
-            value => Err(de::Error::custom(format!("expected a pattern or a list of them, found {}", value.repr()))),
+            value => Err(de::Error::custom(format!(
+                "expected a pattern or a list of them, found {}",
+                value.repr()
+            ))),
         }
     }
 }

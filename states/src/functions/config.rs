@@ -33,7 +33,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
         parameters: &["value", "default"],
         run: |context, arguments| {
             let name = required(arguments, 0, "value", "config.option")?;
-            let maps = [Some(&*context.opts), Some(&*context.grains), master(context), Some(&*context.pillar)];
+            let maps =
+                [Some(&*context.opts), Some(&*context.grains), master(context), Some(&*context.pillar)];
             let found = maps.into_iter().flatten().find_map(|map| get(map, &name)).cloned();
             Ok(found.or_else(|| arguments.get(1, "default").cloned()).unwrap_or_else(|| "".into()))
         },

@@ -33,7 +33,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
         run: |context, arguments| {
             let files = listed(context, arguments, "cp.list_master_dirs")?;
             let ancestors = files.iter().flat_map(|file| Path::new(file).ancestors().skip(1));
-            let folders: BTreeSet<_> = ancestors.map(|folder| folder.to_string_lossy().into_owned()).collect();
+            let folders: BTreeSet<_> =
+                ancestors.map(|folder| folder.to_string_lossy().into_owned()).collect();
             Ok(folders.into_iter().filter(|folder| !folder.is_empty()).collect::<Vec<_>>().into())
         },
     },
@@ -54,7 +55,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
               environment",
         parameters: &["path", "saltenv"],
         run: |context, arguments| {
-            let Some(path) = found(context, arguments, 1, "cp.get_file_str")? else { return Ok(false.into()) };
+            let Some(path) = found(context, arguments, 1, "cp.get_file_str")? else {
+                return Ok(false.into());
+            };
             let content = read(&path).map_err(|reason| failed("cp.get_file_str", reason))?;
             Ok(String::from_utf8_lossy(&content).into_owned().into())
         },
@@ -167,7 +170,10 @@ fn copy(
     let Some(path) = found(context, arguments, 2, function)? else { return Ok("".into()) };
     let name = required(arguments, 0, "path", function)?;
     let failed = |reason: String| failed(function, reason);
-    let folder = target.parent().filter(|_| target.is_absolute()).ok_or_else(|| failed("dest must be an absolute path".into()))?;
+    let folder = target
+        .parent()
+        .filter(|_| target.is_absolute())
+        .ok_or_else(|| failed("dest must be an absolute path".into()))?;
     if arguments.get(3, "makedirs").is_some_and(Value::is_true) {
         std::fs::create_dir_all(folder).map_err(|error| failed(format!("{}: {error}", folder.display())))?;
     }
@@ -200,7 +206,10 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     let error = |error: std::io::Error| format!("{}: {error}", path.display());
     let size = std::fs::metadata(path).map_err(error)?.len();
     if size > READ_LIMIT {
-        return Err(format!("{} has {size} bytes; a file that is read as text may have {READ_LIMIT}", path.display()));
+        return Err(format!(
+            "{} has {size} bytes; a file that is read as text may have {READ_LIMIT}",
+            path.display()
+        ));
     }
     std::fs::read(path).map_err(error)
 }
@@ -229,9 +238,16 @@ mod tests {
     use crate::testing::{Book, Tree, context, output};
 
     fn call(name: &str, positional: Vec<Value>) -> String {
-        let tree = Tree::new(&[("top.sls", "a"), ("web/init.sls", "b"), ("web/tls.sls", "c"), ("web/f.txt", "text")]);
+        let tree = Tree::new(&[
+            ("top.sls", "a"),
+            ("web/init.sls", "b"),
+            ("web/tls.sls", "c"),
+            ("web/f.txt", "text"),
+        ]);
         let context = context(tree, Arc::new(Book::new(|_| output(0, ""))), Map::new(), false);
-        functions::call(&context, name, &Arguments { positional, ..Arguments::default() }).unwrap().to_string()
+        functions::call(&context, name, &Arguments { positional, ..Arguments::default() })
+            .unwrap()
+            .to_string()
     }
 
     #[test]

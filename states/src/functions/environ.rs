@@ -51,7 +51,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         parameters: &[],
         run: |_, _| {
             let text = |text: std::ffi::OsString| Value::from(text.to_string_lossy().into_owned());
-            Ok(Value::Map(std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect::<Map>()))
+            Ok(Value::Map(
+                std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect::<Map>(),
+            ))
         },
     },
 ];

@@ -116,7 +116,10 @@ mod tests {
         assert_eq!(call("grains.get", vec!["os".into()], Map::new()), "Debian".into());
         assert_eq!(call("grains.get", vec!["no".into()], Map::new()), "".into());
         assert_eq!(call("grains.get", vec!["no".into(), 3.into()], Map::new()), 3.into());
-        assert_eq!(call("grains.item", vec!["os".into(), "x".into()], Map::new()).to_string(), "{'os': 'Debian', 'x': ''}");
+        assert_eq!(
+            call("grains.item", vec!["os".into(), "x".into()], Map::new()).to_string(),
+            "{'os': 'Debian', 'x': ''}"
+        );
         assert_eq!(call("grains.has_value", vec!["os".into()], Map::new()), true.into());
         assert_eq!(call("grains.equals", vec!["osrelease".into(), 12.into()], Map::new()), true.into());
     }

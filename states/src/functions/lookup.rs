@@ -18,7 +18,8 @@ pub(crate) fn descend<'a>(map: &'a Map, path: &str, delimiter: &str) -> Option<&
 
 /// The argument `delimiter`, by default a colon.
 pub(super) fn delimiter(arguments: &Arguments, position: usize) -> String {
-    let given = arguments.get(position, "delimiter").and_then(Value::as_str).filter(|given| !given.is_empty());
+    let given =
+        arguments.get(position, "delimiter").and_then(Value::as_str).filter(|given| !given.is_empty());
     given.unwrap_or(DEFAULT_DELIMITER).into()
 }
 
@@ -30,10 +31,9 @@ pub(super) fn required(
     function: &str,
 ) -> Result<String, FunctionError> {
     let given = arguments.get(position, name).filter(|value| !value.is_null());
-    given.map(ToString::to_string).ok_or_else(|| FunctionError::Arguments {
-        name: function.into(),
-        reason: format!("it needs {name}"),
-    })
+    given
+        .map(ToString::to_string)
+        .ok_or_else(|| FunctionError::Arguments { name: function.into(), reason: format!("it needs {name}") })
 }
 
 /// Merges `update` into `map`: maps are merged, everything else is replaced; lists are joined if `lists` says so.
@@ -68,7 +68,8 @@ pub(super) fn filter_by(
     };
     let matching = values.iter().find_map(|value| {
         let text = value.to_string();
-        let fits = |(pattern, chosen): &(&Value, &Value)| !chosen.is_null() && fnmatch(&text, &pattern.to_string());
+        let fits =
+            |(pattern, chosen): &(&Value, &Value)| !chosen.is_null() && fnmatch(&text, &pattern.to_string());
         table.iter().find(fits).map(|(_, chosen)| chosen.clone())
     });
     let default = arguments.get(3, "default").map_or("default".into(), ToString::to_string);
@@ -94,7 +95,9 @@ pub(super) fn filter_by(
             merge(&mut chosen, over, false);
             Ok(chosen.into())
         }
-        (Some(Value::Map(_)), _) => Err(wrong("what was chosen is no map, so that nothing can be merged into it")),
+        (Some(Value::Map(_)), _) => {
+            Err(wrong("what was chosen is no map, so that nothing can be merged into it"))
+        }
         (Some(_), _) => Err(wrong("filter_by merge argument must be a dictionary.")),
     }
 }

@@ -48,7 +48,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
     matches!("match.ipcidr", "ipcidr", "Whether the host has an address, or one of a subnet."),
     matches!("match.nodegroup", "nodegroup", "Whether the host is in a node group."),
     matches_data!("match.grain", Kind::Grain, "Whether a grain of the host fits a glob."),
-    matches_data!("match.grain_pcre", Kind::GrainRegex, "Whether a grain of the host fits a regular expression."),
+    matches_data!(
+        "match.grain_pcre",
+        Kind::GrainRegex,
+        "Whether a grain of the host fits a regular expression."
+    ),
     matches_data!("match.pillar", Kind::Pillar, "Whether a pillar value of the host fits a glob."),
     matches_data!(
         "match.pillar_pcre",
@@ -138,9 +142,8 @@ fn search_by(context: &Arc<Context>, arguments: &Arguments) -> Result<Value, Fun
 }
 
 fn table<'a>(arguments: &'a Arguments, function: &str) -> Result<(&'a Map, String), FunctionError> {
-    let table = arguments.get(0, "lookup").and_then(Value::as_map).ok_or_else(|| FunctionError::Arguments {
-        name: function.into(),
-        reason: "lookup is a map by targets".into(),
+    let table = arguments.get(0, "lookup").and_then(Value::as_map).ok_or_else(|| {
+        FunctionError::Arguments { name: function.into(), reason: "lookup is a map by targets".into() }
     })?;
     let kind = arguments.get(1, "tgt_type").map_or("compound".into(), ToString::to_string);
     Ok((table, kind))

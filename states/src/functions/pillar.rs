@@ -108,7 +108,10 @@ fn get(context: &Context, arguments: &Arguments, function: &str) -> Result<Value
     match found.or(default) {
         Some(value) => Ok(value),
         None if key(&context.opts, "pillar_raise_on_missing").is_some_and(Value::is_true) => {
-            Err(FunctionError::Failed { name: function.into(), reason: format!("Pillar key not found: {path}") })
+            Err(FunctionError::Failed {
+                name: function.into(),
+                reason: format!("Pillar key not found: {path}"),
+            })
         }
         None => Ok("".into()),
     }

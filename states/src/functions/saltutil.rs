@@ -57,7 +57,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fresh!("saltutil.refresh_grains", "grains are collected for each job.", true.into()),
     fresh!("saltutil.refresh_modules", "all functions are part of the program.", true.into()),
     fresh!("saltutil.sync_all", "all functions are part of the program.", Map::new().into()),
-    fresh!("saltutil.sync_grains", "grains of one's own stand in the configuration.", Value::List(Vec::new())),
+    fresh!(
+        "saltutil.sync_grains",
+        "grains of one's own stand in the configuration.",
+        Value::List(Vec::new())
+    ),
     fresh!("saltutil.sync_modules", "all functions are part of the program.", Value::List(Vec::new())),
     fresh!("saltutil.sync_states", "all functions are part of the program.", Value::List(Vec::new())),
 ];
@@ -66,6 +70,8 @@ fn no_daemon(function: &str, arguments: &Arguments) -> Result<Value, FunctionErr
     let job = arguments.get(0, "jid").map(ToString::to_string).unwrap_or_default();
     Err(FunctionError::Failed {
         name: function.into(),
-        reason: format!("job {job:?} is not here: jobs run under the agent's daemon, so ask for it through the master"),
+        reason: format!(
+            "job {job:?} is not here: jobs run under the agent's daemon, so ask for it through the master"
+        ),
     })
 }

@@ -13,7 +13,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         name: "sys.list_functions",
         doc: "The names of the execution functions.\n\nargs: modules or globs, by default all",
         parameters: &["args"],
-        run: |_, arguments| Ok(chosen(all().map(|function| function.name), arguments).collect::<Vec<_>>().into()),
+        run: |_, arguments| {
+            Ok(chosen(all().map(|function| function.name), arguments).collect::<Vec<_>>().into())
+        },
     },
     Function {
         name: "sys.list_modules",
@@ -38,7 +40,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
         run: |_, arguments| {
             let wanted = |name: &str| chosen(std::iter::once(name), arguments).next().is_some();
             let functions = all().filter(|function| wanted(function.name));
-            let specs = functions.map(|function| (function.name.into(), specification(function.parameters, false)));
+            let specs =
+                functions.map(|function| (function.name.into(), specification(function.parameters, false)));
             Ok(Value::Map(specs.collect()))
         },
     },
@@ -73,8 +76,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         run: |_, arguments| {
             let wanted = |name: &str| chosen(std::iter::once(name), arguments).next().is_some();
             let functions = modules::all().filter(|function| wanted(function.name));
-            let specs = functions
-                .map(|function| (function.name.into(), specification(function.parameters(), function.swallows)));
+            let specs = functions.map(|function| {
+                (function.name.into(), specification(function.parameters(), function.swallows))
+            });
             Ok(Value::Map(specs.collect()))
         },
     },
@@ -82,7 +86,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
 
 /// The names that the arguments ask for: functions, modules (`sys` or `sys.`, but not `sysctl`) or globs.
 fn chosen<'a>(names: impl Iterator<Item = &'a str>, arguments: &Arguments) -> impl Iterator<Item = &'a str> {
-    let wanted: Vec<_> = arguments.positional.iter().chain(arguments.keyword.values()).map(ToString::to_string).collect();
+    let wanted: Vec<_> =
+        arguments.positional.iter().chain(arguments.keyword.values()).map(ToString::to_string).collect();
     names.filter(move |name| wanted.is_empty() || wanted.iter().any(|wanted| is_meant(name, wanted)))
 }
 
@@ -95,7 +100,8 @@ fn is_meant(name: &str, wanted: &str) -> bool {
 }
 
 fn modules_of<'a>(names: impl Iterator<Item = &'a str>, arguments: &Arguments) -> Value {
-    let modules: BTreeSet<_> = names.filter_map(|name| name.split_once('.')).map(|(module, _)| module).collect();
+    let modules: BTreeSet<_> =
+        names.filter_map(|name| name.split_once('.')).map(|(module, _)| module).collect();
     let wanted: Vec<_> = arguments.positional.iter().map(ToString::to_string).collect();
     let meant = |module: &&str| wanted.is_empty() || wanted.iter().any(|wanted| fnmatch(module, wanted));
     modules.into_iter().filter(meant).collect::<Vec<_>>().into()

@@ -11,6 +11,7 @@ mod debconf;
 mod file;
 mod group;
 mod host;
+pub(crate) mod host_files;
 mod pip;
 mod pkg;
 mod pkgrepo;

@@ -77,11 +77,19 @@ impl StateFunction for Present {
             Outcome::Present => Check::clean(format!("Cron {name} already present")),
             Outcome::New => {
                 let comment = format!("Cron {name} added to {}'s crontab", self.user);
-                Check::differs(Plan { table, comment, changes }, format!("Cron {name} is set to be added"), Map::new())
+                Check::differs(
+                    Plan { table, comment, changes },
+                    format!("Cron {name} is set to be added"),
+                    Map::new(),
+                )
             }
             Outcome::Updated => {
                 let comment = format!("Cron {name} updated");
-                Check::differs(Plan { table, comment, changes }, format!("Cron {name} is set to be updated"), Map::new())
+                Check::differs(
+                    Plan { table, comment, changes },
+                    format!("Cron {name} is set to be updated"),
+                    Map::new(),
+                )
             }
         })
     }
@@ -97,13 +105,16 @@ impl Present {
             return Schedule::Special(special.to_string());
         }
         let times = [&self.minute, &self.hour, &self.daymonth, &self.month, &self.dayweek];
-        Schedule::Times(times.map(|time| time.as_ref().map_or_else(|| "*".into(), |time| time.to_lowercase())))
+        Schedule::Times(
+            times.map(|time| time.as_ref().map_or_else(|| "*".into(), |time| time.to_lowercase())),
+        )
     }
 }
 
 impl StateFunction for Absent {
     const NAME: &'static str = "cron.absent";
-    const DOC: &'static str = "No such job in a user's cron table.\n\nuser (root), identifier (the command), special";
+    const DOC: &'static str =
+        "No such job in a user's cron table.\n\nuser (root), identifier (the command), special";
     const SWALLOWS: bool = true;
 
     type Plan = Plan;

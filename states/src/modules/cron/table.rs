@@ -200,7 +200,11 @@ impl Job {
     /// Whether this is the job a state means: the same identifier, or the same command where this one has none.
     fn matches(&self, command: &str, identifier: Option<&str>) -> bool {
         let wanted = identifier.filter(|identifier| !identifier.is_empty()).unwrap_or(NO_IDENTIFIER);
-        match self.identifier.as_deref().filter(|identifier| !identifier.is_empty() && *identifier != NO_IDENTIFIER) {
+        match self
+            .identifier
+            .as_deref()
+            .filter(|identifier| !identifier.is_empty() && *identifier != NO_IDENTIFIER)
+        {
             Some(own) => own == wanted,
             None => self.command == command,
         }

@@ -17,7 +17,8 @@ impl Processes for Crontab {
         let Program::Direct(words) = &command.program else { panic!("{command:?}") };
         assert_eq!(words[..2], ["crontab", "-u"]);
         if words[2] == "nobody-such" {
-            let failed = Output { stderr: b"crontab: user `nobody-such' unknown\n".to_vec(), ..output(1, "") };
+            let failed =
+                Output { stderr: b"crontab: user `nobody-such' unknown\n".to_vec(), ..output(1, "") };
             return Ok(failed);
         }
         let mut table = self.0.lock().unwrap();
@@ -64,7 +65,10 @@ fn a_job_comes_changes_and_goes() {
 fn variables_come_and_go() {
     let crontab = Arc::new(Crontab::default());
     let yaml = "{name: MAILTO, value: ops, user: root}";
-    assert_eq!(run(&crontab, "cron.env_present", yaml, false).comment, "Cron env MAILTO added to root's crontab");
+    assert_eq!(
+        run(&crontab, "cron.env_present", yaml, false).comment,
+        "Cron env MAILTO added to root's crontab"
+    );
     assert_eq!(run(&crontab, "cron.env_present", yaml, false).comment, "Cron env MAILTO already present");
     assert_eq!(run(&crontab, "cron.env_absent", "{name: MAILTO}", true).result, None);
     assert_eq!(

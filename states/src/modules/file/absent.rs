@@ -77,7 +77,10 @@ mod tests {
     #[test]
     fn the_root_is_safe() {
         for root in ["/", "//", "/tmp/../"] {
-            assert_eq!(Host::new(&[]).test("file.absent", root, "{}").comment, "Refusing to make \"/\" absent");
+            assert_eq!(
+                Host::new(&[]).test("file.absent", root, "{}").comment,
+                "Refusing to make \"/\" absent"
+            );
         }
     }
 }

@@ -54,7 +54,9 @@ pub(crate) fn write(path: &Path, content: &Content, attributes: Attributes) -> i
 pub(crate) fn rewrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (path, attributes) = match path.canonicalize() {
         Ok(real) => (real.clone(), Attributes::of(&real)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => (PathBuf::from(path), Attributes::new_file()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            (PathBuf::from(path), Attributes::new_file())
+        }
         Err(error) => return Err(error),
     };
     write(&path, &Content::Bytes(bytes.into()), attributes)

@@ -20,7 +20,8 @@ const CONTEXT: usize = 3;
 
 /// The diff between two texts whose lines end with `\n`; empty when they are equal.
 pub(super) fn of_bytes(old: &[u8], new: &[u8]) -> String {
-    let lines = |bytes: &[u8]| -> Vec<String> { bytes.split_inclusive(|byte| *byte == b'\n').map(decode).collect() };
+    let lines =
+        |bytes: &[u8]| -> Vec<String> { bytes.split_inclusive(|byte| *byte == b'\n').map(decode).collect() };
     bounded(unified(&lines(old), &lines(new)).concat())
 }
 

@@ -49,10 +49,11 @@ impl Sum {
     /// A sentence, when it is none of these.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim().to_lowercase();
-        let (name, hex) = text.split_once(['=', ':']).map_or((None, text.as_str()), |(name, hex)| (Some(name), hex));
-        let found = KINDS.iter().find(|(_, known, length)| {
-            hex.len() == *length && name.is_none_or(|name| name == *known)
-        });
+        let (name, hex) =
+            text.split_once(['=', ':']).map_or((None, text.as_str()), |(name, hex)| (Some(name), hex));
+        let found = KINDS
+            .iter()
+            .find(|(_, known, length)| hex.len() == *length && name.is_none_or(|name| name == *known));
         match found {
             Some((kind, ..)) if hex.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
                 Ok(Self { kind: *kind, hex: hex.into() })

@@ -51,7 +51,10 @@ impl<'de> Deserialize<'de> for Principal {
             Value::Int(number) => u32::try_from(number)
                 .map(Self::Number)
                 .map_err(|_| de::Error::custom(format!("{number} is not the number of a user or group"))),
-            value => Err(de::Error::custom(format!("expected the name of a user or group, found {}", value.repr()))),
+            value => Err(de::Error::custom(format!(
+                "expected the name of a user or group, found {}",
+                value.repr()
+            ))),
         }
     }
 }

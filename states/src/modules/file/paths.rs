@@ -29,7 +29,10 @@ pub(crate) fn target(name: &str, function: &str) -> Result<PathBuf, Failure> {
 /// A path that must be absolute.
 pub(crate) fn absolute(path: &str) -> Result<PathBuf, Failure> {
     if path.contains('\0') {
-        return Err(Failure::new(format!("Specified file {} has a NUL character in its name", path.escape_default())));
+        return Err(Failure::new(format!(
+            "Specified file {} has a NUL character in its name",
+            path.escape_default()
+        )));
     }
     if path.starts_with('/') {
         Ok(path.into())
@@ -91,9 +94,9 @@ pub(crate) fn make_directory(path: &Path, wanted: &Wanted) -> Result<(), Failure
 
 /// The mode of directories made above a file of that mode: whoever may do anything with the file may enter them.
 pub(crate) fn parent_mode(file_mode: u32) -> u32 {
-    [0o700, 0o070, 0o007].into_iter().fold(file_mode & 0o777, |mode, digit| {
-        if mode & digit == 0 { mode } else { mode | (digit & 0o111) }
-    })
+    [0o700, 0o070, 0o007]
+        .into_iter()
+        .fold(file_mode & 0o777, |mode, digit| if mode & digit == 0 { mode } else { mode | (digit & 0o111) })
 }
 
 fn home_of(user: nix::Result<Option<nix::unistd::User>>) -> Option<String> {
@@ -113,7 +116,10 @@ mod tests {
 
     #[test]
     fn a_name_must_be_absolute() {
-        assert_eq!(target("a/b", "file.x").unwrap_err().comment, "Specified file a/b is not an absolute path");
+        assert_eq!(
+            target("a/b", "file.x").unwrap_err().comment,
+            "Specified file a/b is not an absolute path"
+        );
         assert_eq!(target("", "file.x").unwrap_err().comment, "Must provide name to file.x");
     }
 

@@ -77,7 +77,8 @@ impl StateFunction for Recurse {
     fn check(&self, call: &Call<'_>) -> Result<Check<Plan>, Failure> {
         let name = paths::target(&self.name, Self::NAME)?;
         self.check_arguments(call, &name)?;
-        let files = self.files(call, &name).map_err(|error| Failure::new(format!("Recurse failed: {error}")))?;
+        let files =
+            self.files(call, &name).map_err(|error| Failure::new(format!("Recurse failed: {error}")))?;
         let directories: BTreeSet<&Path> = files.keys().filter_map(|path| path.parent()).collect();
         let mut found = Found::default();
         for path in directories {
@@ -118,16 +119,21 @@ impl StateFunction for Recurse {
 
     fn converge(&self, call: &Call<'_>, plan: Plan) -> Result<Done, Failure> {
         let (mut changes, mut failures) = (Map::new(), Vec::new());
+        // Salt makes the top directory before it looks at anything, and so does not report it.
+        let top = paths::expand_user(&self.name);
+        let new_top = !Path::new(&top).exists();
         for item in plan.items {
             let (path, done) = match item {
-                Item::Directory { path, state, plan } => (path, with_call(call, |call| state.converge(call, plan))),
+                Item::Directory { path, state, plan } => {
+                    (path, with_call(call, |call| state.converge(call, plan)))
+                }
                 Item::File { path, state, plan } => (path, state.converge(call, plan)),
             };
             let done = done.unwrap_or_else(|failure| Done::failed(failure.comment, failure.changes));
             if done.result == Some(false) {
                 failures.push(format!("\n#### {path} ####\n{}", done.comment));
             }
-            if !done.changes.is_empty() {
+            if !done.changes.is_empty() && !(new_top && path == top.trim_end_matches('/')) {
                 changes.insert(path.into(), Value::Map(done.changes));
             }
         }
@@ -137,7 +143,7 @@ impl StateFunction for Recurse {
             changes.insert("removed".into(), removed.into());
         }
         Ok(if failures.is_empty() {
-            Done::ok(format!("Recursively updated {}", paths::expand_user(&self.name)), changes)
+            Done::ok(format!("Recursively updated {top}"), changes)
         } else {
             Done::failed(failures.join("\n").trim(), changes)
         })
@@ -178,7 +184,9 @@ impl Recurse {
                 "'mode' is not allowed in 'file.recurse'. Please use 'file_mode' and 'dir_mode'.",
             ));
         }
-        for (given, argument) in [(self.include_empty.0, "include_empty"), (self.keep_symlinks.0, "keep_symlinks")] {
+        for (given, argument) in
+            [(self.include_empty.0, "include_empty"), (self.keep_symlinks.0, "keep_symlinks")]
+        {
             if given {
                 call.warnings.borrow_mut().push(format!(
                     "{argument} has no effect: the tree that is shipped holds files alone, with links resolved"
@@ -199,14 +207,20 @@ impl Recurse {
             let (saltenv, root) = address(call, source)?;
             let listing = call.context.files.list(&saltenv).map_err(|error| error.to_string())?;
             let below = listing.iter().filter_map(|file| {
-                let rest = if root.is_empty() { Some(&*file.path) } else { file.path.strip_prefix(&root)?.strip_prefix('/') };
+                let rest = if root.is_empty() {
+                    Some(&*file.path)
+                } else {
+                    file.path.strip_prefix(&root)?.strip_prefix('/')
+                };
                 rest.map(|rest| (file, rest))
             });
             let before = found;
             for (file, rest) in below {
                 found = true;
                 if self.wants(rest)? {
-                    files.entry(name.join(rest)).or_insert_with(|| format!("salt://{}?saltenv={saltenv}", file.path));
+                    files
+                        .entry(name.join(rest))
+                        .or_insert_with(|| format!("salt://{}?saltenv={saltenv}", file.path));
                 }
             }
             if found && !before && !self.merge.0 {
@@ -306,14 +320,20 @@ mod tests {
     #[test]
     fn brings_a_directory_over_once() {
         let mut host = Host::new(TREE);
-        let (dry, real) =
-            host.converge("file.recurse", "t", "{source: salt://d, file_mode: keep, dir_mode: 750, exclude_pat: '*.bak'}");
+        let (dry, real) = host.converge(
+            "file.recurse",
+            "t",
+            "{source: salt://d, file_mode: keep, dir_mode: 750, exclude_pat: '*.bak'}",
+        );
         let top = host.path("t").display().to_string();
         assert!(dry.comment.starts_with(&format!("#### {top} ####\nThe following files")), "{}", dry.comment);
         assert!(dry.comment.contains(&format!("#### {top}/a ####\nThe file {top}/a is set to be changed")));
         assert_eq!(real.comment, format!("Recursively updated {top}"));
-        assert_eq!(real.changes.len(), 5);
-        assert_eq!((host.read("t/s/b").as_str(), host.mode("t/run"), host.mode("t/s")), ("b\n", 0o755, 0o750));
+        assert_eq!(real.changes.len(), 4);
+        assert_eq!(
+            (host.read("t/s/b").as_str(), host.mode("t/run"), host.mode("t/s")),
+            ("b\n", 0o755, 0o750)
+        );
         assert!(!host.path("t/s/c.bak").exists() && !host.path("t/no").exists());
     }
 

@@ -50,7 +50,9 @@ impl StateFunction for Replace {
 
     fn check(&self, _: &Call<'_>) -> Result<Check<Edit>, Failure> {
         if let Some(encoding) = self.encoding.as_deref().filter(|encoding| !is_utf8(encoding)) {
-            return Err(Failure::new(format!("encoding '{encoding}' is not supported; files are read as UTF-8")));
+            return Err(Failure::new(format!(
+                "encoding '{encoding}' is not supported; files are read as UTF-8"
+            )));
         }
         let path = paths::target(&self.name, Self::NAME)?;
         if !path.exists() && self.ignore_if_missing.0 {
@@ -63,14 +65,19 @@ impl StateFunction for Replace {
         if new == old_lines {
             return Ok(Check::clean(NOTHING));
         }
-        let text = |lines: &[Vec<u8>]| -> Vec<String> { lines.iter().map(|line| lines::decode(line)).collect() };
+        let text =
+            |lines: &[Vec<u8>]| -> Vec<String> { lines.iter().map(|line| lines::decode(line)).collect() };
         let shown: Value = if self.show_changes.0 {
             diff::bounded(diff::unified(&text(&old_lines), &text(&new)).concat()).into()
         } else {
             true.into()
         };
-        let plan =
-            Edit { path, bytes: new.concat(), diff: shown.clone(), backup: edit::backup_suffix(Some(&self.backup)) };
+        let plan = Edit {
+            path,
+            bytes: new.concat(),
+            diff: shown.clone(),
+            backup: edit::backup_suffix(Some(&self.backup)),
+        };
         Ok(Check::differs(plan, "Changes would have been made", change("diff", shown)))
     }
 
@@ -118,7 +125,8 @@ impl Replace {
 
     /// Whether an earlier run has added the text already.
     fn stands_in(&self, old: &[u8], flags: Flags) -> Result<bool, Failure> {
-        let content = self.not_found_content.as_ref().filter(|content| !content.is_empty()).unwrap_or(&self.repl);
+        let content =
+            self.not_found_content.as_ref().filter(|content| !content.is_empty()).unwrap_or(&self.repl);
         let pattern = format!("^{}(?:$|(?=\\r\\n))", escaped(content));
         Ok(compile(&pattern, Flags { verbose: false, ..flags }, Subject::Bytes)?.is_match(old)?)
     }
@@ -184,18 +192,31 @@ mod tests {
         let mut host = Host::new(&[]);
         host.write("a", "x = 1\ny = 2\nx = 3\n");
         let (dry, real) = host.converge("file.replace", "a", r"{pattern: '^x = (\d)$', repl: 'z = \1'}");
-        assert_eq!((dry.comment.as_str(), real.comment.as_str()), ("Changes would have been made", "Changes were made"));
+        assert_eq!(
+            (dry.comment.as_str(), real.comment.as_str()),
+            ("Changes would have been made", "Changes were made")
+        );
         let diff = "--- \n+++ \n@@ -1,3 +1,3 @@\n-x = 1\n+z = 1\n y = 2\n-x = 3\n+z = 3\n";
-        assert_eq!((&dry.changes, &real.changes), (&map([("diff", diff.into())]), &map([("diff", diff.into())])));
+        assert_eq!(
+            (&dry.changes, &real.changes),
+            (&map([("diff", diff.into())]), &map([("diff", diff.into())]))
+        );
         assert_eq!(host.read("a.bak"), "x = 1\ny = 2\nx = 3\n");
-        assert_eq!(host.run("file.replace", "a", "{pattern: q, repl: r}").comment, "No changes needed to be made");
+        assert_eq!(
+            host.run("file.replace", "a", "{pattern: q, repl: r}").comment,
+            "No changes needed to be made"
+        );
     }
 
     #[test]
     fn appends_once_when_nothing_matched() {
         let mut host = Host::new(&[]);
         host.write("a", "one");
-        host.converge("file.replace", "a", "{pattern: '^two.*', repl: 'two = (2)', append_if_not_found: true}");
+        host.converge(
+            "file.replace",
+            "a",
+            "{pattern: '^two.*', repl: 'two = (2)', append_if_not_found: true}",
+        );
         assert_eq!(host.read("a"), "one\ntwo = (2)\n");
         host.converge(
             "file.replace",
@@ -209,7 +230,11 @@ mod tests {
     fn flags_count_and_literals() {
         let mut host = Host::new(&[]);
         host.write("a", "A\na\na\n");
-        host.run("file.replace", "a", r"{pattern: a, repl: '\1$1', flags: [IGNORECASE], count: 2, backslash_literal: true}");
+        host.run(
+            "file.replace",
+            "a",
+            r"{pattern: a, repl: '\1$1', flags: [IGNORECASE], count: 2, backslash_literal: true}",
+        );
         assert_eq!(host.read("a"), "\\1$1\n\\1$1\na\n");
         let wrong = host.run("file.replace", "a", "{pattern: a, repl: b, flags: [NOPE]}");
         assert_eq!(wrong.comment, "Invalid re flag given: NOPE");

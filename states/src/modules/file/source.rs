@@ -52,7 +52,10 @@ impl<'de> Deserialize<'de> for SourceArgument {
                 Value::String(text) => sources.push((text.to_string(), None)),
                 Value::Map(map) if map.len() == 1 => {
                     sources.extend(map.iter().map(|(source, hash)| {
-                        (source.to_string(), Some(hash).filter(|hash| hash.is_true()).map(ToString::to_string))
+                        (
+                            source.to_string(),
+                            Some(hash).filter(|hash| hash.is_true()).map(ToString::to_string),
+                        )
                     }));
                 }
                 _ => return Err(wrong(&item)),
@@ -107,7 +110,9 @@ pub(crate) fn locate(call: &Call<'_>, text: &str) -> Result<Located, String> {
         Parsed::Host(path) if path.exists() => Location::Host(path),
         Parsed::Host(path) => return Err(format!("Local file source {} does not exist", path.display())),
         Parsed::Remote(scheme) => {
-            return Err(format!("{text}: sources of {scheme}:// are not supported; keep the file in the tree (salt://)"));
+            return Err(format!(
+                "{text}: sources of {scheme}:// are not supported; keep the file in the tree (salt://)"
+            ));
         }
     };
     Ok(Located { text: text.into(), place })
@@ -163,7 +168,8 @@ impl Located {
     pub(crate) fn read_text(&self, call: &Call<'_>) -> Result<String, String> {
         let bytes = match &self.place {
             Location::Tree { saltenv, file } => {
-                let content = call.context.files.read(saltenv, &file.path).map_err(|error| error.to_string())?;
+                let content =
+                    call.context.files.read(saltenv, &file.path).map_err(|error| error.to_string())?;
                 content.ok_or_else(|| format!("Source file '{}' not found", self.text))?.to_vec()
             }
             Location::Host(path) => {
@@ -174,7 +180,8 @@ impl Located {
                 std::fs::read(path).map_err(|error| format!("{}: {error}", self.text))?
             }
         };
-        String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8 text and so can't be a template", self.text))
+        String::from_utf8(bytes)
+            .map_err(|_| format!("{} is not UTF-8 text and so can't be a template", self.text))
     }
 
     /// Whether the file at `path` has this content. A source whose size or hash is known is not fetched for that.

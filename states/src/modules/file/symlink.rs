@@ -89,27 +89,31 @@ impl StateFunction for Symlink {
                     format!("Set ownership of symlink {name} to {owner}"),
                     change("ownership", owner.to_string()),
                 )),
-                Err(error) => {
-                    Err(Failure::new(format!("Failed to set ownership of symlink {name} to {owner}: {error}")))
-                }
+                Err(error) => Err(Failure::new(format!(
+                    "Failed to set ownership of symlink {name} to {owner}: {error}"
+                ))),
             };
         }
         if self.makedirs.0 {
-            let wanted =
-                Wanted::new(Some(&owner.user), Some(&owner.group), self.mode.map(|mode| mode.0));
+            let wanted = Wanted::new(Some(&owner.user), Some(&owner.group), self.mode.map(|mode| mode.0));
             paths::make_parents(&path, &wanted)?;
         }
         if let Action::Replace { backup } = action {
             self.clear(&path, backup.as_deref())?;
         }
         if let Err(error) = place(&path, &self.target) {
-            return Err(Failure::new(format!("Unable to create new symlink {name} -> {}: {error}", self.target)));
+            return Err(Failure::new(format!(
+                "Unable to create new symlink {name} -> {}: {error}",
+                self.target
+            )));
         }
         let comment = format!("Created new symlink {name} -> {}", self.target);
         let changes = change("new", name);
         match owner.set(&path) {
             Ok(()) => Ok(Done::ok(comment, changes)),
-            Err(_) => Ok(Done::failed(format!("{comment}, but was unable to set ownership to {owner}"), changes)),
+            Err(_) => {
+                Ok(Done::failed(format!("{comment}, but was unable to set ownership to {owner}"), changes))
+            }
         }
     }
 }
@@ -124,14 +128,18 @@ impl Symlink {
     /// runs as, with its primary group.
     fn owner(&self, path: &Path) -> Owner {
         let given = Wanted::new(self.user.as_ref(), self.group.as_ref(), None);
-        let inherited = Status::read(path, false).ok().filter(|status| self.inherit_user_and_group.0 && status.link);
+        let inherited =
+            Status::read(path, false).ok().filter(|status| self.inherit_user_and_group.0 && status.link);
         let user = given.user.unwrap_or_else(|| {
-            Principal::Name(user_name(inherited.map_or_else(|| nix::unistd::geteuid().as_raw(), |status| status.uid)))
+            Principal::Name(user_name(
+                inherited.map_or_else(|| nix::unistd::geteuid().as_raw(), |status| status.uid),
+            ))
         });
         let group = given.group.unwrap_or_else(|| match inherited {
             Some(status) => Principal::Name(group_name(status.gid)),
             None => {
-                let record = user.uid().and_then(|uid| nix::unistd::User::from_uid(uid.into()).ok().flatten());
+                let record =
+                    user.uid().and_then(|uid| nix::unistd::User::from_uid(uid.into()).ok().flatten());
                 Principal::Name(group_name(record.map_or(0, |record| record.gid.as_raw())))
             }
         });
@@ -148,12 +156,14 @@ impl Symlink {
         if !paths::is_link(path) {
             return self.find_other(call, path);
         }
-        let current = std::fs::read_link(path).map_err(|error| paths::failure("Unable to read", path, &error))?;
+        let current =
+            std::fs::read_link(path).map_err(|error| paths::failure("Unable to read", path, &error))?;
         if normalized(&current) != normalized(Path::new(target)) {
             let comment = format!("Link {name} target is set to be changed to {target}");
             return Ok(Found::Differs(comment, change("change", name), Action::Link));
         }
-        let status = Status::read(path, false).map_err(|error| paths::failure("Unable to read", path, &error))?;
+        let status =
+            Status::read(path, false).map_err(|error| paths::failure("Unable to read", path, &error))?;
         if owner.matches(&status) {
             return Ok(Found::Right(if call.context.test {
                 format!("The symlink {name} is present")
@@ -174,7 +184,9 @@ impl Symlink {
         let backup = self.backup_path(path)?;
         if backup.is_none() && !self.force.0 && !self.atomic.0 {
             return Err(Failure::new(if call.context.test {
-                format!("File or directory exists where the symlink {name} should be. Did you mean to use force?")
+                format!(
+                    "File or directory exists where the symlink {name} should be. Did you mean to use force?"
+                )
             } else {
                 let kind = if path.is_dir() { "Directory" } else { "File" };
                 format!("{kind} exists where the symlink {name} should be")
@@ -222,7 +234,11 @@ impl Symlink {
         };
         let moved = if paths::exists_itself(backup) { paths::remove(backup) } else { Ok(()) };
         moved.and_then(|()| std::fs::rename(path, backup)).map_err(|error| {
-            Failure::new(format!("Unable to rename {} to backup {} -> : {error}", path.display(), backup.display()))
+            Failure::new(format!(
+                "Unable to rename {} to backup {} -> : {error}",
+                path.display(),
+                backup.display()
+            ))
         })
     }
 }
@@ -270,7 +286,8 @@ fn place(path: &Path, target: &str) -> io::Result<()> {
         return symlink(target, path);
     }
     let directory = path.parent().unwrap_or(Path::new("/"));
-    let temporary = tempfile::Builder::new().prefix(".").suffix(".new").make_in(directory, |new| symlink(target, new))?;
+    let temporary =
+        tempfile::Builder::new().prefix(".").suffix(".new").make_in(directory, |new| symlink(target, new))?;
     std::fs::rename(temporary.path(), path)?;
     // The link is in its place; there is nothing left to clean up.
     let _ = temporary.keep();
@@ -309,7 +326,10 @@ mod tests {
         let link = name(&host, "l");
         assert_eq!(dry.comment, format!("Symlink {link} to /etc/hostname is set for creation"));
         assert_eq!(real.comment, format!("Created new symlink {link} -> /etc/hostname"));
-        assert_eq!((&dry.changes, &real.changes), (&change("new", link.as_str()), &change("new", link.as_str())));
+        assert_eq!(
+            (&dry.changes, &real.changes),
+            (&change("new", link.as_str()), &change("new", link.as_str()))
+        );
         let again = host.run("file.symlink", "l", "{target: //etc/./hostname}");
         assert!(again.comment.starts_with(&format!("Symlink {link} is present and owned by ")));
     }
@@ -339,10 +359,7 @@ mod tests {
     fn parents_are_made_only_when_asked() {
         let mut host = Host::new(&[]);
         let refused = host.run("file.symlink", "d/l", "{target: b}");
-        assert_eq!(
-            refused.comment,
-            format!("Directory {} for symlink is not present", name(&host, "d"))
-        );
+        assert_eq!(refused.comment, format!("Directory {} for symlink is not present", name(&host, "d")));
         host.converge("file.symlink", "d/l", "{target: b, makedirs: true}");
     }
 
@@ -355,7 +372,9 @@ mod tests {
 
     #[test]
     fn paths_are_normalized_as_python_does() {
-        for (path, normal) in [("/a//b/./c/..", "/a/b"), ("/..", "/"), ("../a", "../a"), ("a/../../b", "../b")] {
+        for (path, normal) in
+            [("/a//b/./c/..", "/a/b"), ("/..", "/"), ("../a", "../a"), ("a/../../b", "../b")]
+        {
             assert_eq!(normalized(Path::new(path)), Path::new(normal));
         }
     }

@@ -130,7 +130,8 @@ impl Host {
         let root = self.directory.path().to_str().unwrap().to_owned();
         let base = self.contexts.get_or_init(|| {
             [context(self.tree.take().unwrap(), self.processes.clone(), self.pillar.clone(), false)]
-        })[0].clone();
+        })[0]
+            .clone();
         let run = RunState::default();
         run.required_files.lock().unwrap().insert("state".into(), self.required.clone());
         let context = Arc::new(Context {

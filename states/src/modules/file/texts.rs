@@ -45,7 +45,9 @@ impl Texts<'_> {
         let located = locate(call, source).map_err(failed)?;
         let text = located.read_text(call).map_err(failed)?;
         match self.template {
-            Some(engine) => template::render(call, engine, &located.path(), &text, self.variables).map_err(failed),
+            Some(engine) => {
+                template::render(call, engine, &located.path(), &text, self.variables).map_err(failed)
+            }
             None => Ok(text),
         }
     }

@@ -24,7 +24,8 @@ impl Hosts {
                 hosts.0.push(Address { comment: Some(line.into()), ..Address::default() });
                 continue;
             }
-            let (entry, comment) = line.split_once('#').map_or((line, ""), |(entry, comment)| (entry, comment.trim()));
+            let (entry, comment) =
+                line.split_once('#').map_or((line, ""), |(entry, comment)| (entry, comment.trim()));
             let mut words = entry.split_whitespace();
             let Some(ip) = words.next() else { continue };
             let address = hosts.entry(ip);

@@ -50,7 +50,10 @@ impl StateFunction for Present {
             });
             if !there {
                 hosts.add(ip, name);
-                said.change(&format!("Added host {name} ({ip})"), &format!("Host {name} ({ip}) would be added"));
+                said.change(
+                    &format!("Added host {name} ({ip})"),
+                    &format!("Host {name} ({ip}) would be added"),
+                );
                 note(&mut said.changes, "added", ip, name);
             } else if commented {
                 said.say(format!("Host {name} ({ip}) already present"));
@@ -83,7 +86,14 @@ impl StateFunction for Present {
 
 impl Present {
     /// Other addresses that have the name: it is taken from them with `clean`, else there is a warning.
-    fn other_addresses(&self, call: &Call<'_>, ips: &[&str], found: &Hosts, hosts: &mut Hosts, said: &mut Said) {
+    fn other_addresses(
+        &self,
+        call: &Call<'_>,
+        ips: &[&str],
+        found: &Hosts,
+        hosts: &mut Hosts,
+        said: &mut Said,
+    ) {
         let name = &*self.name;
         let others = found.addresses().filter(|address| {
             !ips.contains(&address.ip.as_str()) && address.names.iter().any(|known| known == name)
@@ -91,7 +101,10 @@ impl Present {
         for ip in others.map(|address| &address.ip) {
             if self.clean.0 {
                 hosts.remove(ip, name);
-                said.change(&format!("Removed host {name} ({ip})"), &format!("Host {name} ({ip}) would be removed"));
+                said.change(
+                    &format!("Removed host {name} ({ip})"),
+                    &format!("Host {name} ({ip}) would be removed"),
+                );
                 note(&mut said.changes, "removed", ip, name);
             } else {
                 call.warnings.borrow_mut().push(format!(
@@ -141,7 +154,10 @@ mod tests {
         host.configure("hosts.file", "hosts");
         host.write("hosts", "127.0.0.1\tlocalhost\n10.0.0.9 web\n");
         let (dry, real) = host.converge("host.present", "/web", "{name: web, ip: [10.0.0.1], comment: why}");
-        assert_eq!(dry.comment, "Host web (10.0.0.1) would be added\nComment for 10.0.0.1 (why) would be added");
+        assert_eq!(
+            dry.comment,
+            "Host web (10.0.0.1) would be added\nComment for 10.0.0.1 (why) would be added"
+        );
         assert_eq!(real.comment, "Added host web (10.0.0.1)\nSet comment for host 10.0.0.1 (why)");
         assert_eq!(
             common::value::Value::Map(real.changes),

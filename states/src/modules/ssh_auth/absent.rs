@@ -49,16 +49,27 @@ impl StateFunction for Absent {
         let stands = |key: &Key| there.iter().any(|known| known.key == key.key);
         let Some(source) = self.source.as_deref().filter(|source| !source.is_empty()) else {
             let options: Vec<String> = self.options.0.iter().map(ToString::to_string).collect();
-            let key = Key::of_state(&self.name, &self.enc, self.comment.as_deref().unwrap_or_default(), &options);
+            let key =
+                Key::of_state(&self.name, &self.enc, self.comment.as_deref().unwrap_or_default(), &options);
             if !stands(&key) {
-                return Ok(Check::clean(if call.context.test { "Key is already absent" } else { "Key not present" }));
+                return Ok(Check::clean(if call.context.test {
+                    "Key is already absent"
+                } else {
+                    "Key not present"
+                }));
             }
             let text = keys::without_key(&old, &key.key);
             let dry = format!("Key {} for user {} is set for removal", key.key, self.user);
-            return Ok(Check::differs(Plan { account, text, changes: change(&key.key, "Removed") }, dry, Map::new()));
+            return Ok(Check::differs(
+                Plan { account, text, changes: change(&key.key, "Removed") },
+                dry,
+                Map::new(),
+            ));
         };
         let Some(unwanted) = source_keys(call, source)? else {
-            return Err(Failure::new(format!("Failed to remove the ssh key. Source file {source} is missing")));
+            return Err(Failure::new(format!(
+                "Failed to remove the ssh key. Source file {source} is missing"
+            )));
         };
         let (mut text, mut dry) = (old.clone(), String::new());
         for key in unwanted.iter().filter(|key| stands(key)) {

@@ -89,10 +89,14 @@ fn expand(config: &str, user: &str, home: &str) -> Result<String, Failure> {
             ('%', Some('u')) => path.push_str(user),
             ('%', Some('h')) => path.push_str(home),
             ('%', Some(other)) => {
-                return Err(Failure::new(format!("AuthorizedKeysFile path: unknown token character \"%{other}\"")));
+                return Err(Failure::new(format!(
+                    "AuthorizedKeysFile path: unknown token character \"%{other}\""
+                )));
             }
             ('%', None) => {
-                return Err(Failure::new("AuthorizedKeysFile path: Last character can't be escape character"));
+                return Err(Failure::new(
+                    "AuthorizedKeysFile path: Last character can't be escape character",
+                ));
             }
             (c, _) => path.push(c),
         }
@@ -106,7 +110,10 @@ mod tests {
 
     #[test]
     fn the_place_of_the_file_is_expanded() {
-        assert_eq!(Account::find("root", ".ssh/authorized_keys").unwrap().file, PathBuf::from("/root/.ssh/authorized_keys"));
+        assert_eq!(
+            Account::find("root", ".ssh/authorized_keys").unwrap().file,
+            PathBuf::from("/root/.ssh/authorized_keys")
+        );
         assert_eq!(Account::find("root", "/etc/ssh/%u%%").unwrap().file, PathBuf::from("/etc/ssh/root%"));
         assert!(Account::find("root", "%x").is_err());
         assert!(Account::find("no-such-user", "x").is_err());

@@ -97,14 +97,16 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 impl Key {
     /// The line of the file, as Salt writes it.
     pub(super) fn line(&self) -> String {
-        let options = if self.options.is_empty() { String::new() } else { format!("{} ", self.options.join(",")) };
+        let options =
+            if self.options.is_empty() { String::new() } else { format!("{} ", self.options.join(",")) };
         format!("{options}{} {} {}\n", self.kind, self.key, self.comment)
     }
 
     /// Reads the `name` of a state: a line of the file, or only the key with an optional comment, to which the state's
     /// other arguments add.
     pub(super) fn of_state(name: &str, kind: &str, comment: &str, options: &[String]) -> Self {
-        let mut key = Self { options: options.into(), kind: kind.into(), key: String::new(), comment: comment.into() };
+        let mut key =
+            Self { options: options.into(), kind: kind.into(), key: String::new(), comment: comment.into() };
         let rest = match split_options(name.trim()) {
             Some((given, rest)) => {
                 if !given.is_empty() {
@@ -147,18 +149,29 @@ pub(super) fn full_kind(kind: &str) -> Result<&str, String> {
 }
 
 const KINDS: &[&str] = &[
-    "ssh-rsa", "ssh-dss", "ssh-ed25519", "rsa-sha2-256", "rsa-sha2-512", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521", "sk-ecdsa-sha2-nistp256", "sk-ecdsa-sha2-nistp256@openssh.com", "sk-ssh-ed25519",
+    "ssh-rsa",
+    "ssh-dss",
+    "ssh-ed25519",
+    "rsa-sha2-256",
+    "rsa-sha2-512",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "sk-ecdsa-sha2-nistp256",
+    "sk-ecdsa-sha2-nistp256@openssh.com",
+    "sk-ssh-ed25519",
     "sk-ssh-ed25519@openssh.com",
 ];
 
 /// Splits a line before the type of its key, which is the first word that looks like one; `None` when none does.
 fn split_options(line: &str) -> Option<(&str, &str)> {
-    let starts = std::iter::once(0).chain(line.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at + 1));
+    let starts = std::iter::once(0)
+        .chain(line.char_indices().filter(|(_, c)| c.is_whitespace()).map(|(at, _)| at + 1));
     for start in starts {
         let Some(rest) = line.get(start..) else { continue };
         let bare = rest.strip_prefix("sk-").unwrap_or(rest);
-        let is_kind = (bare.starts_with("ssh-") || bare.starts_with("ecds")) && rest.contains(char::is_whitespace);
+        let is_kind =
+            (bare.starts_with("ssh-") || bare.starts_with("ecds")) && rest.contains(char::is_whitespace);
         if is_kind {
             return Some((line[..start].trim_end(), rest));
         }
@@ -193,7 +206,10 @@ mod tests {
         assert_eq!(read.options, [r#"command="echo a"#, r#" b""#, "no-pty"]);
         assert_eq!(read.line(), format!("{line}\n"));
         assert_eq!(parse_line("ssh-rsa AAAA").unwrap().line(), "ssh-rsa AAAA \n");
-        assert_eq!(parse_line("sk-ssh-ed25519@openssh.com AAAA c").unwrap().kind, "sk-ssh-ed25519@openssh.com");
+        assert_eq!(
+            parse_line("sk-ssh-ed25519@openssh.com AAAA c").unwrap().kind,
+            "sk-ssh-ed25519@openssh.com"
+        );
         assert!(parse_line("# ssh-rsa AAAA").is_none());
         assert!(parse_line("not a key").is_none());
         assert!(parse_line("ssh-rsa AAA").is_none());

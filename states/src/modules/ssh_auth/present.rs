@@ -65,7 +65,8 @@ impl StateFunction for Present {
 impl Present {
     fn check_key(&self) -> Result<Check<Plan>, Failure> {
         let options: Vec<String> = self.options.0.iter().map(ToString::to_string).collect();
-        let mut key = Key::of_state(&self.name, &self.enc, self.comment.as_deref().unwrap_or_default(), &options);
+        let mut key =
+            Key::of_state(&self.name, &self.enc, self.comment.as_deref().unwrap_or_default(), &options);
         if let Some(problem) = key.problem() {
             return Err(Failure::new(problem));
         }
@@ -118,7 +119,11 @@ impl Present {
         }
         let (word, change_word) = if replaced { ("updated", "Updated") } else { ("added", "New") };
         let comment = format!("The authorized host key {name} for user {user} was {word}");
-        Ok(Check::differs(Plan { account, text, comment, changes: change(name, change_word) }, dry, Map::new()))
+        Ok(Check::differs(
+            Plan { account, text, comment, changes: change(name, change_word) },
+            dry,
+            Map::new(),
+        ))
     }
 }
 
@@ -157,7 +162,8 @@ mod tests {
     #[test]
     fn a_source_brings_all_its_keys() {
         let mut host = Host::new(&[("keys", "ssh-rsa AAAA a\n# no\nssh-ed25519 BBBB b\n"), ("none", "x\n")]);
-        let yaml = |source: &str| format!("{{name: ops, user: {}, config: DIR/keys, source: {source}}}", user());
+        let yaml =
+            |source: &str| format!("{{name: ops, user: {}, config: DIR/keys, source: {source}}}", user());
         let (dry, real) = host.converge("ssh_auth.present", "/x", &yaml("salt://keys"));
         assert_eq!(dry.comment, "Set to add: AAAA\nSet to add: BBBB\n");
         assert_eq!(real.changes, common::value::map([("ops", "New".into())]));

@@ -149,7 +149,8 @@ mod tests {
     #[test]
     fn sets_the_kernel_and_the_file_once() {
         let mut host = host("0");
-        let (dry, real) = host.converge("sysctl.present", "/x", "{name: net.x, value: 1, config: DIR/d/s.conf}");
+        let (dry, real) =
+            host.converge("sysctl.present", "/x", "{name: net.x, value: 1, config: DIR/d/s.conf}");
         assert_eq!(dry.comment, "Sysctl option net.x set to be changed to 1");
         assert_eq!(real.comment, "Updated sysctl value net.x = 1");
         assert_eq!(real.changes, map([("net.x", 1.into())]));
@@ -162,7 +163,11 @@ mod tests {
     fn a_value_that_only_runs_is_written_down() {
         let mut host = host("1");
         let (dry, _) = host.converge("sysctl.present", "/x", "{name: net.x, value: 1, config: DIR/s.conf}");
-        assert!(dry.comment.starts_with("Sysctl value is currently set on the running system"), "{}", dry.comment);
+        assert!(
+            dry.comment.starts_with("Sysctl value is currently set on the running system"),
+            "{}",
+            dry.comment
+        );
     }
 
     #[test]

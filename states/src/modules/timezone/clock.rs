@@ -36,7 +36,9 @@ impl Clock {
             return Ok(current.trim() == zone);
         }
         let local = self.root.join("etc/localtime");
-        let read = |path: &Path| std::fs::read(path).map_err(|error| format!("Failed to read {}: {error}", path.display()));
+        let read = |path: &Path| {
+            std::fs::read(path).map_err(|error| format!("Failed to read {}: {error}", path.display()))
+        };
         Ok(read(&local)? == read(&file)?)
     }
 
@@ -53,7 +55,8 @@ impl Clock {
     pub(super) fn set_zone(&self, call: &Call<'_>, zone: &str) -> Result<(), Failure> {
         let file = self.zone_file(zone).map_err(Failure::new)?;
         if self.said.is_some() {
-            let output = call.context.processes.run(&Command::direct(["timedatectl", "set-timezone", zone]))?;
+            let output =
+                call.context.processes.run(&Command::direct(["timedatectl", "set-timezone", zone]))?;
             if output.status == 0 {
                 return Ok(());
             }
@@ -93,6 +96,9 @@ impl Clock {
 
     fn field(&self, name: &str) -> Option<&str> {
         let lines = self.said.as_deref()?.lines();
-        lines.filter_map(|line| line.trim().split_once(':')).find(|(key, _)| *key == name).map(|(_, value)| value.trim())
+        lines
+            .filter_map(|line| line.trim().split_once(':'))
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.trim())
     }
 }

@@ -55,7 +55,8 @@ fn kept(call: &Call<'_>, top: &Path) -> Result<BTreeSet<PathBuf>, Failure> {
         }
         kept.insert(path);
     }
-    let parents: Vec<PathBuf> = kept.iter().flat_map(|path| path.ancestors().skip(1)).map(Into::into).collect();
+    let parents: Vec<PathBuf> =
+        kept.iter().flat_map(|path| path.ancestors().skip(1)).map(Into::into).collect();
     kept.extend(parents);
     Ok(kept)
 }

@@ -189,7 +189,10 @@ impl Directory {
             return Ok(());
         }
         // Salt reports what it would have changed along with the failure.
-        Err(Failure { comment: format!("No directory to create {} in", path.display()), changes: changes.clone() })
+        Err(Failure {
+            comment: format!("No directory to create {} in", path.display()),
+            changes: changes.clone(),
+        })
     }
 
     fn converge_existing(&self, plan: Plan, mut changes: Map) -> Result<Done, Failure> {
@@ -216,7 +219,8 @@ impl Directory {
         let mut comment = failures.join("; ");
         if !plan.removed.is_empty() {
             clean::remove(&plan.removed)?;
-            let removed: Vec<Value> = plan.removed.iter().map(|path| path.display().to_string().into()).collect();
+            let removed: Vec<Value> =
+                plan.removed.iter().map(|path| path.display().to_string().into()).collect();
             changes.insert("removed".into(), Value::List(removed));
             if comment.is_empty() {
                 comment = format!("Files cleaned from directory {name}");
@@ -229,7 +233,8 @@ impl Directory {
     }
 
     fn status(&self, path: &Path) -> Result<Status, Failure> {
-        Status::read(path, self.follow_symlinks.0).map_err(|error| paths::failure("Unable to read", path, &error))
+        Status::read(path, self.follow_symlinks.0)
+            .map_err(|error| paths::failure("Unable to read", path, &error))
     }
 }
 

@@ -84,7 +84,9 @@ impl Recursion {
         for entry in walk::below(top, self.depth)? {
             let Some(wanted) = self.wanted(entry.directory) else { continue };
             // What vanished meanwhile needs no owner.
-            let Ok((made, errors)) = wanted.apply(&entry.path, self.follow_links(&entry.path)) else { continue };
+            let Ok((made, errors)) = wanted.apply(&entry.path, self.follow_links(&entry.path)) else {
+                continue;
+            };
             changes.extend(made);
             failures.extend(errors.into_iter().map(|error| format!("{}: {error}", entry.path.display())));
         }
@@ -96,7 +98,8 @@ impl Recursion {
     }
 
     fn status(&self, path: &Path) -> Result<Status, Failure> {
-        Status::read(path, self.follow_links(path)).map_err(|error| paths::failure("Unable to read", path, &error))
+        Status::read(path, self.follow_links(path))
+            .map_err(|error| paths::failure("Unable to read", path, &error))
     }
 
     /// A link to nothing has only an owner of its own.

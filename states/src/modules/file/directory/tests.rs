@@ -59,7 +59,8 @@ fn recursion_sets_files_and_directories() {
     // Without `file_mode`, files get the mode of directories.
     host.converge("file.directory", "d", "{dir_mode: 755, recurse: [mode, ignore_dirs]}");
     assert_eq!((host.mode("d/e"), host.mode("d/e/f")), (0o750, 0o755));
-    let (_, real) = host.converge("file.directory", "d", "{dir_mode: 700, recurse: [mode, silent], max_depth: 1}");
+    let (_, real) =
+        host.converge("file.directory", "d", "{dir_mode: 700, recurse: [mode, silent], max_depth: 1}");
     assert_eq!(common::value::get(&real.changes, "recursion"), Some(&"Changes silenced".into()));
     assert_eq!((host.mode("d/e"), host.mode("d/e/f")), (0o700, 0o755));
 }
@@ -89,7 +90,9 @@ fn clean_removes_what_nobody_keeps() {
     let path = name(&host, "d");
     assert!(dry.comment.contains(&format!("{path}/a: removed - Removed due to clean\n")), "{}", dry.comment);
     assert_eq!(real.comment, format!("Files cleaned from directory {path}"));
-    assert!(host.path("d/kept/c").exists() && host.path("d/x.bak").exists() && host.path("d/kept/x.bak").exists());
+    assert!(
+        host.path("d/kept/c").exists() && host.path("d/x.bak").exists() && host.path("d/kept/x.bak").exists()
+    );
     assert!(!host.path("d/a").exists() && !host.path("d/old").exists());
 }
 

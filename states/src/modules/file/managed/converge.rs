@@ -18,7 +18,8 @@ pub(super) fn converge(state: &Managed, call: &Call<'_>, plan: Plan) -> Result<D
     match plan {
         Plan::Permissions { path, wanted, comment } => {
             let applied = wanted.apply(&path, state.follow_symlinks.0);
-            let (changes, failures) = applied.map_err(|error| paths::failure("Unable to change", &path, &error))?;
+            let (changes, failures) =
+                applied.map_err(|error| paths::failure("Unable to change", &path, &error))?;
             Ok(match failures.is_empty() {
                 true => Done::ok(comment, changes),
                 false => Done::failed(failures.join("; "), changes),
@@ -31,7 +32,8 @@ pub(super) fn converge(state: &Managed, call: &Call<'_>, plan: Plan) -> Result<D
             let backup_mode = state.backup.as_deref().unwrap_or_default();
             backup::keep(call.context, &path, backup_mode)
                 .map_err(|error| paths::failure("Unable to keep a backup of", &path, &error))?;
-            let current = Attributes::of(&path).map_err(|error| paths::failure("Unable to read", &path, &error))?;
+            let current =
+                Attributes::of(&path).map_err(|error| paths::failure("Unable to read", &path, &error))?;
             commit(&path, &content, &wanted, current)?;
             Ok(Done::ok(format!("File {} updated", paths::expand_user(&state.name)), changes))
         }
@@ -84,7 +86,8 @@ fn commit(path: &Path, content: &Content, wanted: &Wanted, otherwise: Attributes
         gid: wanted.group.as_ref().and_then(Principal::gid).or(otherwise.gid),
         mode: wanted.mode.unwrap_or(otherwise.mode),
     };
-    atomic::write(path, content, attributes).map_err(|error| Failure::new(format!("Failed to commit change: {error}")))
+    atomic::write(path, content, attributes)
+        .map_err(|error| Failure::new(format!("Failed to commit change: {error}")))
 }
 
 /// Who owns a file that this program makes at `path`.
@@ -118,13 +121,14 @@ fn run_check(
         copy.as_file().set_permissions(Permissions::from_mode(mode)).map_err(failed)?;
     }
     for check in &state.check_cmd.0 {
-        let output = call.context.processes.run(&Command::shell(format!("{check} {}", copy.path().display())))?;
+        let output =
+            call.context.processes.run(&Command::shell(format!("{check} {}", copy.path().display())))?;
         if output.status != 0 {
             let said = [output.stdout_text(), output.stderr_text()];
-            let comment = said.iter().filter(|text| !text.is_empty()).fold(
-                String::from("check_cmd execution failed"),
-                |comment, text| comment + "\n" + text,
-            );
+            let comment = said
+                .iter()
+                .filter(|text| !text.is_empty())
+                .fold(String::from("check_cmd execution failed"), |comment, text| comment + "\n" + text);
             return Ok(Some(Done::failed(comment, Map::new())));
         }
     }

@@ -85,18 +85,9 @@ pub(super) enum FileMode {
 /// What `file.managed` found to do.
 pub(super) enum Plan {
     /// The content is right, or not to be touched; owner or mode are not.
-    Permissions {
-        path: PathBuf,
-        wanted: Wanted,
-        comment: String,
-    },
+    Permissions { path: PathBuf, wanted: Wanted, comment: String },
     /// The content is to be replaced.
-    Replace {
-        path: PathBuf,
-        content: Content,
-        wanted: Wanted,
-        changes: Map,
-    },
+    Replace { path: PathBuf, content: Content, wanted: Wanted, changes: Map },
     /// There is no file yet.
     Create {
         path: PathBuf,
@@ -119,14 +110,35 @@ enum Desired {
 
 /// Arguments of Salt's function that this one takes and has no use for; templates don't see them.
 const WITHOUT_EFFECT: &[&str] = &[
-    "keep_source", "source_hash_name", "skip_verify", "verify_ssl", "encoding_errors", "win_owner", "win_perms",
-    "win_deny_perms", "win_inheritance", "win_perms_reset", "env",
+    "keep_source",
+    "source_hash_name",
+    "skip_verify",
+    "verify_ssl",
+    "encoding_errors",
+    "win_owner",
+    "win_perms",
+    "win_deny_perms",
+    "win_inheritance",
+    "win_perms_reset",
+    "env",
 ];
 
 /// Arguments of Salt's function that would change what happens and are not supported.
 const UNSUPPORTED: &[&str] = &[
-    "attrs", "selinux", "encoding", "signature", "source_hash_sig", "signed_by_any", "signed_by_all", "keyring",
-    "gnupghome", "sig_backend", "use_etag", "ignore_ordering", "ignore_whitespace", "ignore_comment_characters",
+    "attrs",
+    "selinux",
+    "encoding",
+    "signature",
+    "source_hash_sig",
+    "signed_by_any",
+    "signed_by_all",
+    "keyring",
+    "gnupghome",
+    "sig_backend",
+    "use_etag",
+    "ignore_ordering",
+    "ignore_whitespace",
+    "ignore_comment_characters",
 ];
 
 impl StateFunction for Managed {
@@ -184,9 +196,10 @@ impl Managed {
         if self.name.is_empty() {
             return fail("Destination file name is required");
         }
-        if let Some(argument) = UNSUPPORTED.iter().find(|argument| {
-            common::value::get(call.extra, argument).is_some_and(Value::is_true)
-        }) {
+        if let Some(argument) = UNSUPPORTED
+            .iter()
+            .find(|argument| common::value::get(call.extra, argument).is_some_and(Value::is_true))
+        {
             return fail(&format!("The argument '{argument}' of file.managed is not supported; remove it"));
         }
         if common::value::get(call.extra, "file_mode").is_some() {
@@ -223,7 +236,9 @@ impl Managed {
         let Some(owner) = common::value::get(call.extra, "owner").filter(|_| wanted.user.is_none()) else {
             return Ok(wanted);
         };
-        call.warnings.borrow_mut().push("Use of argument owner found, \"owner\" is invalid, please use \"user\"".into());
+        call.warnings
+            .borrow_mut()
+            .push("Use of argument owner found, \"owner\" is invalid, please use \"user\"".into());
         let owner = Principal::deserialize(owner.clone())?;
         Ok(Wanted::new(Some(&owner), self.group.as_ref(), mode))
     }
@@ -237,8 +252,9 @@ impl Managed {
         given: Map,
     ) -> Result<Desired, Failure> {
         let hash = self.source_hash.as_deref();
-        let (text, hash) =
-            source.choose(call, hash).map_err(|error| Failure::new(format!("Unable to manage file: {error}")))?;
+        let (text, hash) = source
+            .choose(call, hash)
+            .map_err(|error| Failure::new(format!("Unable to manage file: {error}")))?;
         let found = locate(call, text).and_then(|located| located.verify(hash).map(|()| located));
         let located = found.map_err(|error| unable(call, &error))?;
         if self.mode == Some(FileMode::Keep) {
@@ -274,7 +290,12 @@ impl Managed {
     }
 
     /// Content is not asked for, or `replace: False`.
-    fn check_permissions(&self, call: &Call<'_>, path: &Path, wanted: Wanted) -> Result<Check<Plan>, Failure> {
+    fn check_permissions(
+        &self,
+        call: &Call<'_>,
+        path: &Path,
+        wanted: Wanted,
+    ) -> Result<Check<Plan>, Failure> {
         let status = self.status(path)?;
         let changes = wanted.differences(&status);
         let name = path.display();
@@ -307,7 +328,8 @@ impl Managed {
     ) -> Result<Check<Plan>, Failure> {
         let name = path.display();
         let real = if paths::is_link(path) {
-            path.canonicalize().map_err(|error| unable(call, &format!("{name} is a link to nothing: {error}")))?
+            path.canonicalize()
+                .map_err(|error| unable(call, &format!("{name} is a link to nothing: {error}")))?
         } else {
             path.to_path_buf()
         };
@@ -316,7 +338,9 @@ impl Managed {
         let same = !replaces_link
             && match desired {
                 Desired::Anything => true,
-                Desired::Content(content) => content.equals(&real).map_err(|error| paths::failure("Unable to read", &real, &error))?,
+                Desired::Content(content) => {
+                    content.equals(&real).map_err(|error| paths::failure("Unable to read", &real, &error))?
+                }
                 Desired::Source(located) => located.equals(call, &real).map_err(failed)?,
             };
         let mut changes = Map::new();
@@ -327,12 +351,9 @@ impl Managed {
             Desired::Source(located) => Some(located.content(call).map_err(failed)?),
         };
         if let Some(content) = &content {
-            let diff = if replaces_link {
-                "Replace symbolic link with regular file".into()
-            } else {
-                self.diff(content, Some(&real))?
-            };
-            changes.insert("diff".into(), diff.into());
+            let diff = self.diff(content, Some(&real))?;
+            let replaced = "Replace symbolic link with regular file";
+            changes.insert("diff".into(), if diff.is_empty() { replaced.into() } else { diff.into() });
         }
         changes.extend(wanted.differences(&self.status(path)?));
         if changes.is_empty() {
@@ -379,11 +400,14 @@ impl Managed {
         if !self.show_changes.0 {
             return Ok("<show_changes=False>".into());
         }
-        content.diff_from(old).map_err(|error| Failure::new(format!("Unable to compare {}: {error}", self.name)))
+        content
+            .diff_from(old)
+            .map_err(|error| Failure::new(format!("Unable to compare {}: {error}", self.name)))
     }
 
     fn status(&self, path: &Path) -> Result<Status, Failure> {
-        Status::read(path, self.follow_symlinks.0).map_err(|error| paths::failure("Unable to read", path, &error))
+        Status::read(path, self.follow_symlinks.0)
+            .map_err(|error| paths::failure("Unable to read", path, &error))
     }
 }
 

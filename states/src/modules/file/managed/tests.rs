@@ -64,7 +64,10 @@ fn replace_false_only_looks_at_permissions() {
     let dry = host.test("file.managed", "a", "{source: salt://a.conf, replace: false, mode: 600}");
     assert_eq!(
         dry.comment,
-        format!("File {} will be updated with permissions 0600 from its current state of 0644", path(&host, "a"))
+        format!(
+            "File {} will be updated with permissions 0600 from its current state of 0644",
+            path(&host, "a")
+        )
     );
     assert_eq!(host.read("a"), "mine\n");
 }
@@ -100,7 +103,10 @@ fn missing_sources_are_named() {
     let real = host.run("file.managed", "a", "{source: salt://nope}");
     assert_eq!(real.comment, "Unable to manage file: Source file salt://nope not found in saltenv 'base'");
     let dry = host.test("file.managed", "a", "{source: salt://nope}");
-    assert_eq!((dry.result, dry.comment.as_str()), (Some(false), "Source file salt://nope not found in saltenv 'base'"));
+    assert_eq!(
+        (dry.result, dry.comment.as_str()),
+        (Some(false), "Source file salt://nope not found in saltenv 'base'")
+    );
     let list = host.run("file.managed", "a", "{source: [salt://x, /no/such]}");
     assert_eq!(list.comment, "Unable to manage file: none of the specified sources were found");
 }
@@ -135,6 +141,7 @@ fn links_are_followed_or_replaced() {
     assert!(host.path("l").is_symlink());
     assert_eq!(host.read("real"), "new\n");
     let (_, real) = host.converge("file.managed", "l", "{source: salt://a.conf, follow_symlinks: false}");
+    // The content is the same already; only the link goes.
     assert_eq!(real.changes, map([("diff", "Replace symbolic link with regular file".into())]));
     assert!(!host.path("l").is_symlink());
 }
@@ -154,7 +161,11 @@ fn source_hash_guards_a_local_source() {
     host.write("source", "abc");
     let good = "{source: DIR/source, source_hash: md5=900150983cd24fb0d6963f7d28e17f72}";
     host.converge("file.managed", "a", good);
-    let bad = host.run("file.managed", "b", "{source: DIR/source, source_hash: md5=d41d8cd98f00b204e9800998ecf8427e}");
+    let bad = host.run(
+        "file.managed",
+        "b",
+        "{source: DIR/source, source_hash: md5=d41d8cd98f00b204e9800998ecf8427e}",
+    );
     assert!(bad.comment.contains("does not match actual checksum"), "{}", bad.comment);
     assert!(!host.path("b").exists());
 }
@@ -162,7 +173,8 @@ fn source_hash_guards_a_local_source() {
 #[test]
 fn a_failing_check_cmd_leaves_the_file_alone() {
     use crate::testing::{Book, output};
-    let book = std::sync::Arc::new(Book::new(|line| output(i32::from(line.starts_with("false")), "bad line 3")));
+    let book =
+        std::sync::Arc::new(Book::new(|line| output(i32::from(line.starts_with("false")), "bad line 3")));
     let mut host = Host::with_processes(&[], book.clone());
     host.write("a", "old\n");
     let real = host.run("file.managed", "a", "{contents: new, check_cmd: 'false -f'}");

@@ -61,8 +61,8 @@ pub(super) struct Plan {
 }
 
 enum Item {
-    Directory { path: String, state: Directory, plan: DirectoryPlan },
-    File { path: String, state: Managed, plan: ManagedPlan },
+    Directory { path: String, state: Box<Directory>, plan: DirectoryPlan },
+    File { path: String, state: Box<Managed>, plan: ManagedPlan },
 }
 
 impl StateFunction for Recurse {
@@ -82,7 +82,7 @@ impl StateFunction for Recurse {
         let directories: BTreeSet<&Path> = files.keys().filter_map(|path| path.parent()).collect();
         let mut found = Found::default();
         for path in directories {
-            let state = Directory::deserialize(Value::Map(self.directory_arguments(path)))?;
+            let state = Box::new(Directory::deserialize(Value::Map(self.directory_arguments(path)))?);
             match with_call(call, |call| state.check(call))? {
                 Check::Clean { .. } => {}
                 Check::Differs { plan, comment, changes } => {
@@ -92,7 +92,7 @@ impl StateFunction for Recurse {
             }
         }
         for (path, source) in &files {
-            let state = Managed::deserialize(Value::Map(self.file_arguments(path, source)))?;
+            let state = Box::new(Managed::deserialize(Value::Map(self.file_arguments(path, source)))?);
             match state.check(call)? {
                 Check::Clean { .. } => {}
                 Check::Differs { plan, comment, changes } => {
@@ -133,7 +133,8 @@ impl StateFunction for Recurse {
             if done.result == Some(false) {
                 failures.push(format!("\n#### {path} ####\n{}", done.comment));
             }
-            if !done.changes.is_empty() && !(new_top && path == top.trim_end_matches('/')) {
+            let hidden = new_top && path == top.trim_end_matches('/');
+            if !done.changes.is_empty() && !hidden {
                 changes.insert(path.into(), Value::Map(done.changes));
             }
         }

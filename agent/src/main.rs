@@ -1,2 +1,7 @@
-//! stub
-fn main() {}
+//! The `agent` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    agent::cli::main()
+}

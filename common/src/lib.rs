@@ -3,6 +3,7 @@
 //!
 //! This crate knows nothing of states, Jinja, the job database or the command line.
 
+pub mod exit;
 pub mod id;
 pub mod identity;
 pub mod lfs;

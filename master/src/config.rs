@@ -159,9 +159,9 @@ impl Config {
 
 fn unknown_key(path: &Path, text: &str, key: &str) -> ConfigError {
     let names = |line: &str| {
-        line.trim_start_matches(['"', '\'']).strip_prefix(key).is_some_and(|rest| {
-            rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':')
-        })
+        line.trim_start_matches(['"', '\''])
+            .strip_prefix(key)
+            .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).trim_start().starts_with(':'))
     };
     let line = text.lines().position(names).map_or(1, |index| index + 1);
     let help = match nearest(key, KEYS.iter().copied()) {

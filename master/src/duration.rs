@@ -24,7 +24,8 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
         "w" => 7 * 86_400,
         _ => return Err(error()),
     };
-    let total = number.parse::<u64>().ok().and_then(|number| number.checked_mul(seconds)).ok_or_else(error)?;
+    let total =
+        number.parse::<u64>().ok().and_then(|number| number.checked_mul(seconds)).ok_or_else(error)?;
     if total > 100 * 366 * 86_400 { Err(error()) } else { Ok(Duration::from_secs(total)) }
 }
 

@@ -9,7 +9,7 @@ use common::identity::Fingerprint;
 use common::transport::Peer;
 use serde::{Deserialize, Serialize};
 
-use crate::glob;
+use common::target::fnmatch;
 
 /// How many keys may wait for a decision, with those that were denied: more are turned away until some are decided.
 pub const UNDECIDED_LIMIT: usize = 10_000;
@@ -131,7 +131,9 @@ impl Keyring {
             return (verdict(key, enrolled), Some(key.clone()));
         }
         if enrolled {
-            let reason = format!("the key of {id} was deleted on the master; remove the agent's certificate to enrol anew");
+            let reason = format!(
+                "the key of {id} was deleted on the master; remove the agent's certificate to enrol anew"
+            );
             return (Verdict::Refuse { reason, retry: false }, None);
         }
         let contested = self.keys.contains_key(id);
@@ -160,16 +162,18 @@ impl Keyring {
     /// Whether this key may work under this id.
     #[must_use]
     pub fn is_accepted(&self, id: &HostId, fingerprint: Fingerprint) -> bool {
-        self.keys.get(id).into_iter().flatten().any(|key| {
-            key.fingerprint == fingerprint && key.state == KeyState::Accepted
-        })
+        self.keys
+            .get(id)
+            .into_iter()
+            .flatten()
+            .any(|key| key.fingerprint == fingerprint && key.state == KeyState::Accepted)
     }
 
     /// Accepts the pending keys that a glob matches; an id that is written out also takes a rejected or denied key, when
     /// no other key is accepted under it and the choice is clear. Returns those that have changed.
     pub fn accept(&mut self, pattern: &str) -> Vec<Key> {
         let mut changed = Vec::new();
-        for (id, keys) in self.keys.iter_mut().filter(|(id, _)| glob::matches(pattern, id.as_str())) {
+        for (id, keys) in self.keys.iter_mut().filter(|(id, _)| fnmatch(id.as_str(), pattern)) {
             if keys.iter().any(|key| key.state == KeyState::Accepted) {
                 continue;
             }
@@ -188,7 +192,7 @@ impl Keyring {
     pub fn reject(&mut self, pattern: &str) -> Vec<Key> {
         let mut changed = Vec::new();
         for key in self.keys.values_mut().flatten() {
-            if glob::matches(pattern, key.id.as_str()) && key.state != KeyState::Rejected {
+            if fnmatch(key.id.as_str(), pattern) && key.state != KeyState::Rejected {
                 key.state = KeyState::Rejected;
                 changed.push(key.clone());
             }
@@ -201,7 +205,7 @@ impl Keyring {
     pub fn delete(&mut self, pattern: &str) -> Vec<Key> {
         let mut gone = Vec::new();
         self.keys.retain(|id, keys| {
-            if glob::matches(pattern, id.as_str()) {
+            if fnmatch(id.as_str(), pattern) {
                 gone.append(keys);
             }
             !keys.is_empty()
@@ -213,7 +217,7 @@ impl Keyring {
     /// The keys that a glob matches, by id.
     #[must_use]
     pub fn list(&self, pattern: &str) -> Vec<Key> {
-        let matching = self.keys.values().flatten().filter(|key| glob::matches(pattern, key.id.as_str()));
+        let matching = self.keys.values().flatten().filter(|key| fnmatch(key.id.as_str(), pattern));
         sorted(matching.cloned().collect())
     }
 
@@ -318,10 +322,7 @@ mod tests {
     fn a_second_key_with_the_same_id_is_denied() {
         let mut ring = Keyring::default();
         knock(&mut ring, &unknown(b"1"), "fp-1");
-        assert!(matches!(
-            knock(&mut ring, &unknown(b"2"), "fp-1"),
-            Verdict::Refuse { retry: true, .. }
-        ));
+        assert!(matches!(knock(&mut ring, &unknown(b"2"), "fp-1"), Verdict::Refuse { retry: true, .. }));
         assert_eq!(ring.accept("*").len(), 1);
         assert!(ring.is_accepted(&id("fp-1"), Fingerprint::of(b"1")));
         assert!(!ring.is_accepted(&id("fp-1"), Fingerprint::of(b"2")));
@@ -333,7 +334,8 @@ mod tests {
         knock(&mut ring, &unknown(b"1"), "fp-1");
         ring.accept("*");
         ring.delete("fp-1");
-        let Verdict::Refuse { reason, retry: false } = knock(&mut ring, &enrolled("fp-1", b"1"), "fp-1") else {
+        let Verdict::Refuse { reason, retry: false } = knock(&mut ring, &enrolled("fp-1", b"1"), "fp-1")
+        else {
             panic!()
         };
         assert!(reason.contains("deleted"), "{reason}");

@@ -5,12 +5,12 @@
 //! ([`jobs::rollout`]) decide what is sent to which host and when ([`daemon`]).
 
 pub mod api;
+pub mod check;
 pub mod cli;
 pub mod config;
 pub mod daemon;
 pub mod database;
 pub mod duration;
-pub mod glob;
 pub mod jobs;
 pub mod keys;
 pub mod pillar;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use common::value::Map;
 
 use crate::files::FileSource;
+use crate::modules::pkg::dpkg::Packages;
 use crate::process::Processes;
 
 /// One host and one run. Cheap to clone through its `Arc`; nothing in it changes during a run except [`RunState`].
@@ -46,6 +47,10 @@ pub struct RunState {
     /// The exit status of the last command that an execution function of `cmd` ran: what a program that was asked for that
     /// one function exits with.
     pub retcode: AtomicI64,
+    /// The installed packages as last read; forgotten when a state installs or removes one.
+    pub(crate) packages: Mutex<Option<Arc<Packages>>>,
+    /// Where the host's own files (`/etc/passwd`, …) are, when that is not `/`: a folder in tests.
+    pub(crate) root: Option<PathBuf>,
     /// What templates share: set up at the first one that is rendered.
     pub(crate) engines: crate::language::Engines,
     /// The `file` states that each state requires (`require: - file: …`), by the id of the state that requires them. The
@@ -72,6 +77,16 @@ impl RunState {
     pub fn required_files(&self, id: &str) -> Vec<RequiredFile> {
         let all = self.required_files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         all.get(id).cloned().unwrap_or_default()
+    }
+}
+
+impl RunState {
+    /// Where one of the host's own files is; `path` is absolute.
+    pub(crate) fn host_path(&self, path: &str) -> PathBuf {
+        match &self.root {
+            Some(root) => root.join(path.trim_start_matches('/')),
+            None => PathBuf::from(path),
+        }
     }
 }
 

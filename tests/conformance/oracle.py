@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 import salt.config
+import salt.exceptions
 import salt.loader
 import salt.minion
 import salt.pillar
@@ -44,6 +45,8 @@ def forked(case, call):
         os.close(reader)
         try:
             answer = answer_call(case, call, folder)
+        except salt.exceptions.SaltException as error:
+            answer = {"error": [str(error)]}
         except BaseException as error:  # the answer has to be written whatever Salt throws
             answer = {"error": [f"{type(error).__name__}: {error}"]}
         with os.fdopen(writer, "w") as pipe:
@@ -69,10 +72,7 @@ def forked(case, call):
 def answer_call(case, call, folder):
     opts = prepare(case, folder)
     function, *words = call.split()
-    args, kwargs = salt.minion.load_args_and_kwargs(
-        lambda *a, **k: None, salt.utils.args.parse_input(words, condition=False), {}
-    )
-    kwargs = {key: value for key, value in kwargs.items() if not key.startswith("__")}
+    args, kwargs = salt.utils.args.parse_input(words, condition=False)
     if function == "pillar.items":
         return pillar(opts, kwargs.get("pillar"))
     minion = salt.minion.SMinion(opts)
@@ -97,7 +97,7 @@ def prepare(case, folder):
     sandbox = folder / "dir"
     sandbox.mkdir()
     home = folder / "case"
-    shutil.copytree(case, home, symlinks=True, ignore=shutil.ignore_patterns("expected*"))
+    shutil.copytree(case, home, ignore=shutil.ignore_patterns("expected*"))
     for path in home.rglob("*"):
         if path.is_file() and not path.is_symlink() and b"@DIR@" in path.read_bytes():
             path.write_bytes(path.read_bytes().replace(b"@DIR@", str(sandbox).encode()))
@@ -131,6 +131,9 @@ def normal(answer, folder):
     if isinstance(answer.get("return"), dict):
         for tag, entry in answer["return"].items():
             if "_|-" in str(tag) and isinstance(entry, dict):
+                comment = entry.get("comment")
+                if isinstance(comment, str) and "Traceback" in comment:
+                    entry["comment"] = comment[: comment.index("Traceback") + len("Traceback")]
                 for key in DROPPED:
                     entry.pop(key, None)
                     if isinstance(entry.get("changes"), dict):
@@ -138,6 +141,7 @@ def normal(answer, folder):
     if "error" in answer:
         answer["error"] = [str(text).split("\nTraceback", 1)[0] for text in answer["error"]]
     text = json.dumps(answer, default=str, ensure_ascii=False)
+    text = text.replace("salt.utils.optsdict.DictProxy object", "dict object")
     text = text.replace(str(folder / "dir"), "@DIR@").replace(str(folder / "case"), "@CASE@")
     return re.sub(re.escape(str(folder)), "@TMP@", text)
 

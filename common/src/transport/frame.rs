@@ -37,6 +37,17 @@ pub enum FrameError {
 /// # Errors
 /// See [`FrameError`]; after an error the stream is of no use.
 pub async fn read<T: DeserializeOwned>(stream: &mut (impl AsyncRead + Unpin)) -> Result<T, FrameError> {
+    read_within(stream, FRAME_LIMIT).await
+}
+
+/// Reads one frame of at most `limit` bytes: for what a peer may send before it is known.
+///
+/// # Errors
+/// See [`FrameError`]; after an error the stream is of no use.
+pub async fn read_within<T: DeserializeOwned>(
+    stream: &mut (impl AsyncRead + Unpin),
+    limit: usize,
+) -> Result<T, FrameError> {
     let mut length = [0; 4];
     let first = stream.read(&mut length).await?;
     if first == 0 {
@@ -44,7 +55,7 @@ pub async fn read<T: DeserializeOwned>(stream: &mut (impl AsyncRead + Unpin)) ->
     }
     stream.read_exact(&mut length[first..]).await?;
     let length = u32::from_be_bytes(length) as usize;
-    if length > FRAME_LIMIT {
+    if length > limit.min(FRAME_LIMIT) {
         return Err(FrameError::TooLong(length));
     }
     let mut bytes = Vec::new();

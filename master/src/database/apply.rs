@@ -28,15 +28,7 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), Ledger
             connection,
             "UPDATE job_hosts SET state = ?3, phase = ?4, prepared = ?5, reason = ?6, updated = ?7 \
              WHERE jid = ?1 AND host = ?2",
-            params![
-                jid.as_str(),
-                host.as_str(),
-                state.name(),
-                phase_name(*phase),
-                prepared,
-                reason,
-                at
-            ],
+            params![jid.as_str(), host.as_str(), state.name(), phase_name(*phase), prepared, reason, at],
         ),
         Write::Report { host, report, at } => put_report(connection, host, report, *at),
         Write::JobEnded { jid, at, error } => run(
@@ -44,6 +36,7 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), Ledger
             "UPDATE jobs SET ended = ?2, error = ?3 WHERE jid = ?1",
             params![jid.as_str(), at, error],
         ),
+        Write::Barrier => Ok(()),
         Write::Forget { before } => {
             run(connection, "DELETE FROM jobs WHERE ended IS NOT NULL AND ended < ?1", params![before])
         }
@@ -120,12 +113,7 @@ fn new_job(connection: &Connection, job: &JobRecord, hosts: &[HostId]) -> Result
 }
 
 /// A preparation's report stands until the report of the whole takes its place.
-fn put_report(
-    connection: &Connection,
-    host: &HostId,
-    report: &Report,
-    at: i64,
-) -> Result<(), LedgerError> {
+fn put_report(connection: &Connection, host: &HostId, report: &Report, at: i64) -> Result<(), LedgerError> {
     run(
         connection,
         "UPDATE job_hosts SET outcome = ?3, retcode = ?4, unchanged = ?5, changed = ?6, failed = ?7, report = ?8, \

@@ -86,7 +86,8 @@ fn with_counts(connection: &Connection, mut jobs: Vec<JobRecord>) -> Result<Vec<
     for (jid, index) in positions {
         let mut rows = statement.query(params![jid])?;
         while let Some(row) = rows.next()? {
-            jobs[index].counts.0.insert(row.get(0)?, row.get(1)?);
+            let count: i64 = row.get(1)?;
+            jobs[index].counts.0.insert(row.get(0)?, count.unsigned_abs());
         }
     }
     Ok(jobs)
@@ -109,7 +110,8 @@ pub(super) fn job_host(
     jid: &JobId,
     host: &HostId,
 ) -> Result<Option<HostRecord>, LedgerError> {
-    let sql = "SELECT host, state, phase, prepared, reason, report FROM job_hosts WHERE jid = ?1 AND host = ?2";
+    let sql =
+        "SELECT host, state, phase, prepared, reason, report FROM job_hosts WHERE jid = ?1 AND host = ?2";
     let mut statement = connection.prepare_cached(sql)?;
     Ok(statement.query_row(params![jid.as_str(), host.as_str()], read_host).optional()?)
 }

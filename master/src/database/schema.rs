@@ -69,10 +69,10 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), LedgerError> {
     let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
     let done = usize::try_from(found).ok().filter(|done| *done <= STEPS.len());
     let Some(done) = done else { return Err(LedgerError::TooNew { found, known }) };
-    for (index, step) in STEPS.iter().enumerate().skip(done) {
+    for (version, step) in (1_i64..).zip(STEPS).skip(done) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;
-        transaction.pragma_update(None, "user_version", index + 1)?;
+        transaction.pragma_update(None, "user_version", version)?;
         transaction.commit()?;
     }
     Ok(())

@@ -81,6 +81,8 @@ pub enum Write {
         /// Why it ended before it touched a host.
         error: Option<String>,
     },
+    /// Nothing: on the disk when everything before it is.
+    Barrier,
     /// Jobs that ended before this moment (milliseconds since 1970) are forgotten.
     Forget {
         /// That moment.

@@ -22,9 +22,8 @@ pub fn commit(folder: &Path) -> Option<String> {
         if name.split('/').any(|part| part.is_empty() || part == "..") {
             return None;
         }
-        text = read(&git.join(name))
-            .or_else(|| read(&common.join(name)))
-            .or_else(|| packed(&common, name))?;
+        text =
+            read(&git.join(name)).or_else(|| read(&common.join(name))).or_else(|| packed(&common, name))?;
     }
     None
 }

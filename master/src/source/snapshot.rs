@@ -178,8 +178,7 @@ mod tests {
         }
 
         fn files(&self, taken: &Taken) -> Vec<(String, u64, bool)> {
-            let snapshot =
-                Snapshot::from_object(taken.root, &self.store.read(taken.root).unwrap()).unwrap();
+            let snapshot = Snapshot::from_object(taken.root, &self.store.read(taken.root).unwrap()).unwrap();
             let files = flatten(&self.store, snapshot.environments[0].root).unwrap();
             files.into_iter().map(|file| (file.path.to_string(), file.size, file.executable)).collect()
         }
@@ -203,8 +202,7 @@ mod tests {
     fn a_pointer_is_never_shipped() {
         let working = Working::new();
         let snapshotter = Snapshotter::new(working.store.clone());
-        let oid: String =
-            sha2::Sha256::digest(b"binary").iter().map(|byte| format!("{byte:02x}")).collect();
+        let oid: String = sha2::Sha256::digest(b"binary").iter().map(|byte| format!("{byte:02x}")).collect();
         let pointer = format!("version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 6\n");
         std::fs::write(working.root().join("proxy"), pointer).unwrap();
         let error = snapshotter.take(&working.roots()).unwrap_err().to_string();

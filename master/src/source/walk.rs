@@ -127,7 +127,10 @@ impl Walker {
         {
             self.files += 1;
             if self.files > FILES_LIMIT {
-                return Err(SourceError::Bounds { path, reason: format!("it has more than {FILES_LIMIT} files") });
+                return Err(SourceError::Bounds {
+                    path,
+                    reason: format!("it has more than {FILES_LIMIT} files"),
+                });
             }
             vacant.insert(Node::File(FileNode { stat: Stat::of(&metadata), path }));
         }

@@ -184,6 +184,20 @@ pub(super) fn describe(value: &Value) -> String {
     format!("{kind} {short}{}", if short.len() < text.len() { "…" } else { "" })
 }
 
+/// A value as Salt prints it in its sentences: it loads maps as `OrderedDict`.
+pub(super) fn salt_repr(value: &Value) -> String {
+    match value {
+        Value::Map(map) => {
+            let pairs = map.iter().map(|(key, value)| format!("({}, {})", salt_repr(key), salt_repr(value)));
+            format!("OrderedDict([{}])", pairs.collect::<Vec<_>>().join(", "))
+        }
+        Value::List(items) => {
+            format!("[{}]", items.iter().map(salt_repr).collect::<Vec<_>>().join(", "))
+        }
+        value => value.repr(),
+    }
+}
+
 impl Declaration {
     /// The declaration as `state.show_highstate` has it.
     fn to_value(&self, sources_first: bool) -> Value {

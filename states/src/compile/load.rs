@@ -232,9 +232,7 @@ impl<'t, 'a> Loader<'t, 'a> {
                 .error(format!("an include is {}", describe(&item.to_value())))
                 .help("write the name of an SLS, such as `web.nginx`"));
         };
-        // `_xenv` stands for the environments of the run.
-        let any_environment = saltenv == "_xenv";
-        if !any_environment && !self.tree.has_environment(&saltenv) {
+        if !self.tree.has_environment(&saltenv) {
             return Err(asking
                 .error(format!(
                     "the include of '{name}' names the environment '{saltenv}', which does not exist"
@@ -246,45 +244,28 @@ impl<'t, 'a> Loader<'t, 'a> {
                 )));
         }
         let name = absolute(name, &asking)?;
-        let resolved = self.resolve(&saltenv, &name, any_environment)?;
-        let own = resolved.iter().any(|env| *env == *source.saltenv);
-        let target_env = match resolved.as_slice() {
-            [only] => only.clone(),
-            _ if own => source.saltenv.as_ref().into(),
-            [] => {
-                let place =
-                    if any_environment { "any environment of this run".into() } else { saltenv.clone() };
-                return Err(asking.error(format!("there is no SLS '{name}' in {place}")).salt(format!(
-                    "Unknown include: Specified SLS {saltenv}: {name} is not available on the salt master in \
-                     saltenv(s): {saltenv} "
-                )));
-            }
-            several => {
-                let list = several.join(", ");
-                return Err(asking
-                    .error(format!("the include of '{name}' is in several environments: {list}"))
-                    .help(format!("say which: `- {}: {name}`", several[0]))
-                    .salt(format!(
-                        "Ambiguous include: Specified SLS {saltenv}: {name} is available on the salt master in \
-                         multiple available saltenvs: {list}"
-                    )));
-            }
-        };
+        // An environment that the run asks nothing of must have the file; in the others its absence shows below.
+        if !self.asked.contains(&saltenv) && self.tree.matching(&saltenv, &name)?.is_empty() {
+            return Err(asking.error(format!("there is no SLS '{name}' in environment '{saltenv}'")).salt(format!(
+                "Unknown include: Specified SLS {saltenv}: {name} is not available on the salt master in saltenv(s): \
+                 {saltenv} "
+            )));
+        }
         let mut targets = self.tree.matching(&source.saltenv, &name)?;
         if targets.is_empty() {
             targets.push(name);
         }
         for target in targets {
-            if self.seen.contains(&(target_env.clone(), target.clone())) {
+            if self.seen.contains(&(saltenv.clone(), target.clone())) {
                 continue;
             }
             if depth >= DEPTH_LIMIT {
                 return Err(asking.error(format!("includes are nested more than {DEPTH_LIMIT} deep")));
             }
-            let Some(included) = self.tree.read_sls(&target_env, &target)? else {
-                let error = self.missing(&target_env, &target);
+            let Some(included) = self.tree.read_sls(&saltenv, &target)? else {
+                let error = self.missing(&saltenv, &target);
                 return Err(error.at(item.place.clone()).note(asking.note()).salt(format!(
-                    "Specified SLS {target} in saltenv {target_env} is not available on the salt master or through \
+                    "Specified SLS {target} in saltenv {saltenv} is not available on the salt master or through \
                      a configured fileserver"
                 )));
             };
@@ -295,21 +276,6 @@ impl<'t, 'a> Loader<'t, 'a> {
             self.merge(high, loaded);
         }
         Ok(())
-    }
-
-    /// The environments in which an include may be meant.
-    fn resolve(&mut self, saltenv: &str, name: &str, any: bool) -> Result<Vec<String>, Diagnostic> {
-        if !any {
-            let known = self.asked.contains(saltenv) || !self.tree.matching(saltenv, name)?.is_empty();
-            return Ok(if known { vec![saltenv.into()] } else { Vec::new() });
-        }
-        let mut found = Vec::new();
-        for candidate in self.asked.clone() {
-            if !self.tree.matching(&candidate, name)?.is_empty() {
-                found.push(candidate);
-            }
-        }
-        Ok(found)
     }
 
     /// Adds what was loaded to what is there; ids that occur in both are errors.

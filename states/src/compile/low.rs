@@ -20,6 +20,8 @@ pub(super) struct Draft {
     pub(super) items: Vec<Arc<Node>>,
     /// The SLS files that include the chunk's own.
     pub(super) included_from: Vec<Arc<str>>,
+    /// Whether it has an order of its own or a number; without either Salt does not look at the order of names.
+    ordered: bool,
     /// Its position before sorting, by which Salt looks for cycles.
     pub(super) position: usize,
 }
@@ -103,12 +105,13 @@ fn expand(
             }
         }
     }
-    let mut push = |chunk: Chunk, items: Vec<Arc<Node>>| {
+    let mut push = |chunk: Chunk, items: Vec<Arc<Node>>, ordered: bool| {
         let position = drafts.len();
-        drafts.push(Draft { chunk, items, included_from: declaration.included_from.clone(), position });
+        let included_from = declaration.included_from.clone();
+        drafts.push(Draft { chunk, items, included_from, ordered, position });
     };
     if names.is_empty() {
-        return push(chunk, body.list().to_vec());
+        return push(chunk, body.list().to_vec(), ordered);
     }
     for (number, entry) in names.iter().enumerate() {
         let mut chunk = chunk.clone();
@@ -140,15 +143,12 @@ fn expand(
             }
             items.insert(0, Arc::clone(item));
         }
-        // Without any order the place among the names is not added to it either.
-        if has_order {
-            chunk.arguments.insert(NAME_ORDER.into(), (number + 1).into());
-        }
-        push(chunk, items);
+        chunk.arguments.insert(NAME_ORDER.into(), (number + 1).into());
+        push(chunk, items, has_order);
     }
 }
 
-/// Where the place among `names` waits until the order is known. It is taken out there.
+/// Where the place among `names` waits until the order is known.
 const NAME_ORDER: &str = "name_order";
 
 /// An entry of `names`: a name, or a name with arguments of its own.
@@ -187,18 +187,20 @@ fn named<'a>(entry: &'a Arc<Node>, id: &str, sls: &str) -> Result<(String, &'a [
 fn order(drafts: &mut [Draft]) {
     let mut cap = 1;
     for draft in drafts.iter() {
-        if let Value::Int(order) = draft.chunk.order
-            && order > cap - 1
-            && order > 0
-        {
+        let order = match draft.chunk.order {
+            Value::Int(order) => order,
+            Value::Bool(flag) => i64::from(flag),
+            _ => continue,
+        };
+        if order > cap - 1 && order > 0 {
             cap = order.saturating_add(100);
         }
     }
-    for Draft { chunk, .. } in drafts.iter_mut() {
+    for Draft { chunk, ordered, .. } in drafts.iter_mut() {
         chunk.order = match &chunk.order {
             Value::Int(order) => Value::Int(*order),
             Value::Float(order) => Value::Float(*order),
-            Value::Bool(flag) => Value::Int(i64::from(*flag)),
+            Value::Bool(flag) => Value::Bool(*flag),
             Value::String(text) if text.as_ref() == "last" => Value::Int(cap.saturating_add(LAST)),
             Value::String(text) if text.as_ref() == "first" => Value::Int(0),
             _ => Value::Int(cap),
@@ -232,6 +234,7 @@ fn number_of(order: &Value) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "orders are far below 2^52")]
         Value::Int(number) => *number as f64,
         Value::Float(number) => *number,
+        Value::Bool(flag) => f64::from(u8::from(*flag)),
         _ => 0.0,
     }
 }

@@ -47,7 +47,7 @@ pub const NO_TOP_MATCH: &str =
 /// # Errors
 /// Every error found, each with its place; nothing has been run.
 pub fn highstate(context: &Arc<Context>) -> Result<Plan, Vec<Diagnostic>> {
-    let mut tree = Tree::new(context);
+    let mut tree = Tree::new(context).ordered();
     let result = top::matches(&mut tree).and_then(|matches| {
         if matches.iter().all(|(_, names)| names.is_empty()) {
             return Err(vec![nothing_matched(context, &tree)]);
@@ -63,7 +63,7 @@ pub fn highstate(context: &Arc<Context>) -> Result<Plan, Vec<Diagnostic>> {
 /// # Errors
 /// Every error found, each with its place; nothing has been run.
 pub fn sls(context: &Arc<Context>, names: &[String]) -> Result<Plan, Vec<Diagnostic>> {
-    let mut tree = Tree::new(context);
+    let mut tree = Tree::new(context).ordered();
     let (high, errors) = load::Loader::new(&mut tree).load(&wanted(context, names));
     plan(context, high, errors, &catalogue::Registry).map_err(|errors| tree.illustrate(errors))
 }

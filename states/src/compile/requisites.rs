@@ -37,6 +37,7 @@ pub(super) fn resolve(
     for draft in drafts.iter() {
         let watches = catalogue.signature(&draft.chunk.function()).is_none_or(|signature| signature.watches);
         let mut requisites = Vec::new();
+        let before = errors.len();
         for kind in SEQUENCE.iter().copied().filter(|kind| !disabled.iter().any(|off| off == kind)) {
             let targets = targets_of(draft, kind, drafts, &index, errors);
             if targets.is_empty() {
@@ -51,6 +52,10 @@ pub(super) fn resolve(
             add(&mut requisites, kind, targets);
         }
         resolved.push(requisites);
+        // Salt stops at a state's first missing requisite, and finds missing `listen`s only at the end of a run.
+        for error in errors.iter_mut().skip(before + 1) {
+            error.salt = None;
+        }
     }
     if !disabled.iter().any(|off| off == "listen_in") {
         listens_of_others(drafts, &index, &mut resolved, errors);
@@ -244,7 +249,11 @@ fn missing(draft: &Draft, kind: &str, value: &Value, reference: &Reference, inde
             }
         }
     };
-    error.help(help).salt(format!(
+    let error = error.help(help);
+    if kind.starts_with("listen") {
+        return error;
+    }
+    error.salt(format!(
         "Referenced state does not exist for requisite [{kind}: ({module}: {target})] in state [{}] in SLS [{}]",
         chunk.name, chunk.sls
     ))

@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostic;
 /// # Errors
 /// Every error of the top file.
 pub fn top(context: &Arc<Context>) -> Result<Value, Vec<Diagnostic>> {
-    let mut tree = Tree::new(context);
+    let mut tree = Tree::new(context).ordered();
     match top::matches(&mut tree) {
         Err(errors) => Err(tree.illustrate(errors)),
         Ok(matches) => {
@@ -34,7 +34,7 @@ pub fn top(context: &Arc<Context>) -> Result<Value, Vec<Diagnostic>> {
 /// # Errors
 /// Every error of the top file and of the SLS files.
 pub fn highstate(context: &Arc<Context>) -> Result<Value, Vec<Diagnostic>> {
-    let mut tree = Tree::new(context);
+    let mut tree = Tree::new(context).ordered();
     let result = top::matches(&mut tree).and_then(|matches| {
         let (high, errors) = load::Loader::new(&mut tree).load(&matches);
         if errors.is_empty() { Ok(high.to_value()) } else { Err(errors) }
@@ -47,7 +47,7 @@ pub fn highstate(context: &Arc<Context>) -> Result<Value, Vec<Diagnostic>> {
 /// # Errors
 /// Every error of the SLS files.
 pub fn sls(context: &Arc<Context>, names: &[String]) -> Result<Value, Vec<Diagnostic>> {
-    let mut tree = Tree::new(context);
+    let mut tree = Tree::new(context).ordered();
     let result = declared(&mut tree, context, names).map(|high| high.to_value());
     result.map_err(|errors| tree.illustrate(errors))
 }
@@ -57,7 +57,7 @@ pub fn sls(context: &Arc<Context>, names: &[String]) -> Result<Value, Vec<Diagno
 /// # Errors
 /// Every error of the tree, but for functions and arguments that do not exist: those are shown as they are.
 pub fn lowstate(context: &Arc<Context>) -> Result<Value, Vec<Diagnostic>> {
-    let mut tree = Tree::new(context);
+    let mut tree = Tree::new(context).ordered();
     let result = top::matches(&mut tree).and_then(|matches| {
         let (mut high, errors) = load::Loader::new(&mut tree).load(&matches);
         combine(&mut high, errors, &mut Vec::new())?;
@@ -75,7 +75,7 @@ pub fn lowstate(context: &Arc<Context>) -> Result<Value, Vec<Diagnostic>> {
 /// # Errors
 /// Every error of the SLS files, with the same exception.
 pub fn low_sls(context: &Arc<Context>, names: &[String]) -> Result<Value, Vec<Diagnostic>> {
-    let mut tree = Tree::new(context);
+    let mut tree = Tree::new(context).ordered();
     let result =
         declared(&mut tree, context, names).and_then(|high| chunks_of(context, &high, &catalogue::Registry));
     match result {

@@ -6,7 +6,7 @@ use common::target::{Known, matches_kind};
 use common::value::{Map, Value, get};
 use indexmap::IndexMap;
 
-use super::high::describe;
+use super::high::{describe, salt_repr};
 use super::load::{Wanted, rendering_failed};
 use super::tree::Tree;
 use crate::context::Context;
@@ -42,13 +42,7 @@ fn environments(tree: &Tree<'_>) -> Vec<String> {
             return vec![only.as_ref().into()];
         }
     }
-    match get(opts, "env_order").and_then(Value::as_list) {
-        Some(order) if !order.is_empty() => {
-            let order = order.iter().map(ToString::to_string).filter(|env| tree.has_environment(env));
-            order.collect::<indexmap::IndexSet<_>>().into_iter().collect()
-        }
-        _ => tree.environments().to_vec(),
-    }
+    tree.environments().to_vec()
 }
 
 /// Reads the top files of these environments, and those they include.
@@ -329,10 +323,12 @@ pub(super) fn list_of<'a>(
         );
         return None;
     };
+    let mut sound = true;
     for item in items {
         for (_, value) in item.as_map().unwrap_or_default() {
             if !value.to_value().is_true() {
                 let (item, value) = (item.to_value(), value.to_value());
+                sound = false;
                 errors.push(
                     Diagnostic::new(format!(
                         "an option of {} in the top file has no value: {item}",
@@ -340,7 +336,10 @@ pub(super) fn list_of<'a>(
                     ))
                     .at(target.place.clone())
                     .help("write `- match: KIND`, with the same indent as the SLS names")
-                    .salt(format!("Improperly formatted top file matcher in saltenv {item}: {value} file")),
+                    .salt(format!(
+                        "Improperly formatted top file matcher in saltenv {}: {value} file",
+                        salt_repr(&item)
+                    )),
                 );
             }
         }
@@ -352,7 +351,7 @@ pub(super) fn list_of<'a>(
             );
         }
     }
-    Some(items)
+    sound.then_some(items)
 }
 
 /// Whether a target means the host. It is compound unless an item says `match: KIND`.

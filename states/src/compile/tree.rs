@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use common::target::{fnmatch, has_wildcards};
+use common::value::{Value, get};
+use indexmap::IndexSet;
 
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Place};
@@ -25,6 +27,16 @@ impl<'a> Tree<'a> {
         let mut environments = vec!["base".to_owned()];
         environments.extend(context.files.environments().into_iter().filter(|name| name != "base"));
         Self { context, environments, names: HashMap::new(), texts: HashMap::new() }
+    }
+
+    /// Keeps the environments that the configuration's `env_order` names, in that order.
+    pub(super) fn ordered(mut self) -> Self {
+        let order = get(&self.context.opts, "env_order").and_then(Value::as_list).unwrap_or_default();
+        if !order.is_empty() {
+            let known = order.iter().map(ToString::to_string).filter(|name| self.has_environment(name));
+            self.environments = known.collect::<IndexSet<_>>().into_iter().collect();
+        }
+        self
     }
 
     pub(super) fn context(&self) -> &'a Arc<Context> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use common::value::Value;
 
-use super::high::{Body, Declaration, High, Items, describe, first_pair, is_hidden};
+use super::high::{Body, Declaration, High, Items, describe, first_pair, is_hidden, salt_repr};
 use super::keywords::REQUISITES;
 use crate::diagnostic::Diagnostic;
 use crate::language::Node;
@@ -138,8 +138,8 @@ impl State<'_> {
                     self.error(reference, format!("an item of {kind} in state '{id}' is {}", describe(&shown)))
                         .help("write `- module: id`, one reference an item")
                         .salt(format!(
-                            "Requisite declaration {shown} in state {id} in SLS {sls} is not formed as a single key \
-                             dictionary"
+                            "Requisite declaration {} in state {id} in SLS {sls} is not formed as a single key dictionary",
+                            salt_repr(&shown)
                         )),
                 );
                 continue;

@@ -11,7 +11,7 @@ use nix::sys::stat::{Mode, umask};
 
 use super::report::Entry;
 use super::retry::Retry;
-use super::{guard, secret, slot};
+use super::{conditions, guard, secret, slot};
 use crate::compile::Chunk;
 use crate::compile::keywords::is_keyword;
 use crate::context::Context;
@@ -139,6 +139,8 @@ impl Call<'_> {
             called.stopped = true;
             called.returned =
                 StateReturn { result: Some(true), comment: stopped.comment, ..StateReturn::default() };
+        } else if !conditions::allow(context, &chunk.state, function.name)? {
+            called.returned = StateReturn { comment: conditions::REFUSED.into(), ..StateReturn::default() };
         } else {
             let arguments = own_arguments(context, chunk, function)?;
             if let Some(name) = get(&arguments, "name") {

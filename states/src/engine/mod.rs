@@ -1,6 +1,7 @@
 //! Plan to report: the run loop, guards, retry, watch, listen, the return of each state.
 
 mod call;
+mod conditions;
 mod guard;
 mod listen;
 mod report;

@@ -85,7 +85,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
                 return Ok(Map::new().into());
             };
             let sum = sha256(&path).map_err(|error| failed("cp.hash_file", error.to_string()))?;
-            Ok(map([("hsum", sum.into()), ("hash_type", "sha256".into())]).into())
+            Ok(map([("hash_type", "sha256".into()), ("hsum", sum.into())]).into())
         },
     },
     Function {
@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(call("cp.get_file_str", vec!["salt://web/f.txt".into()]), "text");
         assert_eq!(call("cp.get_file_str", vec!["salt://none".into()]), "False");
         let hash = "982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1";
-        let expected = format!("{{'hsum': '{hash}', 'hash_type': 'sha256'}}");
+        let expected = format!("{{'hash_type': 'sha256', 'hsum': '{hash}'}}");
         assert_eq!(call("cp.hash_file", vec!["salt://web/f.txt".into()]), expected);
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("x").to_string_lossy().into_owned();

@@ -21,6 +21,7 @@ mod state;
 mod sys;
 mod test;
 mod user;
+pub mod words;
 
 pub(crate) use cmd::{Ran, Request, Script, execute, run_script};
 pub use registry::{Arguments, Function, FunctionError, all, call, find};

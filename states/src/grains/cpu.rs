@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn memory_is_in_whole_mebibytes() {
-        let text = "MemTotal:       24684544 kB\nMemFree: 1 kB\nSwapTotal:             0 kB\n";
+        let text = "MemTotal:       24683900 kB\nMemFree: 1 kB\nSwapTotal:             0 kB\n";
         assert_eq!(mebibytes(text, "MemTotal"), 24105);
         assert_eq!(mebibytes(text, "SwapTotal"), 0);
         assert_eq!(mebibytes(text, "Missing"), 0);

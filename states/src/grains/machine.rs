@@ -2,7 +2,9 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+#[cfg(test)]
+use std::path::Path;
+use std::path::PathBuf;
 
 /// The most that is read of one file.
 const READ_LIMIT: u64 = 16 << 20;

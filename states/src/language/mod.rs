@@ -63,6 +63,15 @@ pub fn render(context: &Arc<Context>, source: &Source, variables: &Map) -> Resul
     }
 }
 
+/// Reads a text as YAML 1.1, as Salt does: an argument on a command line, or a file that no template makes.
+///
+/// # Errors
+/// What is wrong, in one line.
+pub fn parse_yaml(text: &str) -> Result<Value, String> {
+    let nowhere = crate::diagnostic::Place { file: "".into(), line: 0, column: 0 };
+    yaml::load(text, &|_| nowhere.clone()).map(|node| node.to_value()).map_err(|fault| fault.message)
+}
+
 /// Renders the template of a file state: Jinja alone, with the names a `file.managed` template sees.
 ///
 /// `path` names the template in errors and is what relative imports are relative to.
@@ -81,6 +90,16 @@ pub fn render_template(
         Ok(Rendered { text, .. }) => Ok(text),
         Err(diagnostic) => Err(*diagnostic),
     }
+}
+
+/// The value of a YAML text that belongs to no tree, such as an argument on a command line.
+///
+/// # Errors
+/// What is wrong with it, in one line.
+pub fn value_of(text: &str) -> Result<Value, String> {
+    let nowhere: Arc<str> = "".into();
+    let place = |_| crate::diagnostic::Place { file: Arc::clone(&nowhere), line: 0, column: 0 };
+    yaml::load(text, &place).map(|node| node.to_value()).map_err(|fault| fault.message)
 }
 
 #[cfg(test)]

@@ -9,19 +9,21 @@ mod cmd;
 mod cron;
 mod debconf;
 mod file;
-mod group;
+pub(crate) mod group;
 mod host;
 pub(crate) mod host_files;
-mod pip;
-mod pkg;
+pub(crate) mod pip;
+pub(crate) mod pkg;
 mod pkgrepo;
 mod registry;
-mod service;
+pub(crate) mod service;
 mod ssh_auth;
 mod sysctl;
 mod test;
 mod timezone;
-mod user;
+#[cfg(test)]
+pub(crate) mod trial;
+pub(crate) mod user;
 
 use std::cell::RefCell;
 use std::sync::Arc;

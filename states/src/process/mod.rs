@@ -9,7 +9,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use system::System;
+pub use system::{GRACE, System};
 
 /// The most that is kept of each of a process's output streams: 4 MiB; the rest is read and dropped, with a note.
 pub const OUTPUT_LIMIT: usize = 4 << 20;

@@ -79,7 +79,8 @@ impl Rollout {
     /// Takes an event; says what is to be done.
     pub fn handle(&mut self, now: Duration, event: &Event) -> Vec<Action> {
         let mut actions = Vec::new();
-        if self.finished {
+        // A report that comes late is still written down.
+        if self.finished && !matches!(event, Event::Report { .. }) {
             return actions;
         }
         match *event {
@@ -299,9 +300,13 @@ impl Rollout {
             }
             host.deadline = None;
             let (state, reason) = match (self.cancelled, host.connected, host.is_busy()) {
-                (true, ..) => (HostState::Cancelled, "its worker was told to end and has not said that it did"),
+                (true, ..) => {
+                    (HostState::Cancelled, "its worker was told to end and has not said that it did")
+                }
                 (false, false, false) => (HostState::Unreachable, NOT_CONNECTED),
-                (false, false, true) => (HostState::Unreachable, "it went away and did not come back in time"),
+                (false, false, true) => {
+                    (HostState::Unreachable, "it went away and did not come back in time")
+                }
                 (false, true, _) => (HostState::Expired, "it did not report in the time it had"),
             };
             if !self.cancelled && host.connected && host.is_busy() {

@@ -94,8 +94,7 @@ fn a_host_that_drops_is_waited_for_and_then_given_up() {
 
 #[test]
 fn a_host_that_says_nothing_expires() {
-    let (mut rollout, _) =
-        Rollout::new(setup(false, None), Phase::Apply, &[queued(true)], Duration::ZERO);
+    let (mut rollout, _) = Rollout::new(setup(false, None), Phase::Apply, &[queued(true)], Duration::ZERO);
     let due = rollout.due().unwrap();
     assert!(due > Duration::from_secs(600));
     let actions = rollout.handle(due, &Event::Tick);
@@ -118,8 +117,7 @@ fn cancelling_kills_the_busy_and_drops_the_rest() {
 
 #[test]
 fn a_broken_stream_is_tried_again_but_not_for_ever() {
-    let (mut rollout, _) =
-        Rollout::new(setup(false, None), Phase::Apply, &[queued(true)], Duration::ZERO);
+    let (mut rollout, _) = Rollout::new(setup(false, None), Phase::Apply, &[queued(true)], Duration::ZERO);
     let mut now = Duration::ZERO;
     for _ in 0..5 {
         assert!(sends(&rollout.handle(now, &Event::Broken(0))).is_empty());

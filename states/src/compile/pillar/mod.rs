@@ -101,6 +101,11 @@ fn select(context: &Context, sections: &Sections, errors: &mut Vec<Diagnostic>) 
         }
         found.push((saltenv.clone(), named));
     }
+    // Environments that `env_order` names come in its order, and before the others.
+    let order = get(&context.opts, "env_order").and_then(Value::as_list).unwrap_or_default();
+    found.sort_by_key(|(saltenv, _)| {
+        order.iter().position(|name| name.as_str() == Some(saltenv)).unwrap_or(usize::MAX)
+    });
     found
 }
 

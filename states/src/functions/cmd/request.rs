@@ -86,13 +86,15 @@ pub(crate) struct Ran {
     pub(crate) stderr: String,
     /// A script that could not be had.
     pub(crate) cache_error: bool,
+    /// A command that was started and left alone: how it ends is not known.
+    pub(crate) background: bool,
 }
 
 impl Ran {
     pub(crate) fn into_map(self) -> Map {
         let mut ran = map([
             ("pid", self.pid.into()),
-            ("retcode", self.retcode.into()),
+            ("retcode", if self.background { Value::Null } else { self.retcode.into() }),
             ("stdout", self.stdout.into()),
             ("stderr", self.stderr.into()),
         ]);
@@ -237,6 +239,7 @@ fn judge(request: &Request, output: Output) -> Result<Ran, String> {
         stdout: text(&output.stdout, output.stdout_text()),
         stderr: text(&output.stderr, output.stderr_text()),
         cache_error: false,
+        background: request.bg.0,
     };
     let fine = parts(&request.success_retcodes)
         .map(|code| code.parse().map_err(|_| "success_retcodes must be a list of integers".to_owned()))

@@ -3,6 +3,7 @@
 use minijinja::value::Kwargs;
 use minijinja::{Error, ErrorKind, Value};
 
+use super::errors::Sentence;
 use super::print;
 
 /// The arguments of one call.
@@ -97,7 +98,8 @@ impl<'a> Arguments<'a> {
 
     /// An error of this call.
     pub(super) fn error(&self, reason: impl std::fmt::Display) -> Error {
-        Error::new(ErrorKind::InvalidOperation, format!("{}: {reason}", self.name))
+        let sentence = Sentence(format!("Jinja error: {reason}"));
+        Error::new(ErrorKind::InvalidOperation, format!("{}: {reason}", self.name)).with_source(sentence)
     }
 
     fn as_text(&self, value: &Value, name: &str) -> Result<String, Error> {

@@ -88,7 +88,7 @@ fn render_here(context: &Arc<Context>, template: &Template<'_>) -> Result<Render
             }
             Ok(Rendered { text, spans, source })
         }
-        Err(error) => Err(Box::new(errors::diagnose(context, template, &root, &error))),
+        Err(error) => Err(Box::new(errors::diagnose(context, &environment, template, &root, &error))),
     }
 }
 
@@ -128,7 +128,7 @@ fn set_up(context: &Arc<Context>, saltenv: &str) -> Environment<'static> {
     let (files, saltenv): (Arc<dyn FileSource>, String) = (context.files.clone(), saltenv.into());
     environment.set_loader(move |name| load(&*files, &saltenv, name));
     globals::add(&mut environment);
-    filters::add(&mut environment, &context.id);
+    filters::add(&mut environment);
     tests::add(&mut environment);
     environment
 }

@@ -1,27 +1,40 @@
 //! The engine's errors as diagnostics: the place, the way there, what would be right, and Salt's sentence.
 
 use std::error::Error as _;
+use std::fmt;
 use std::sync::Arc;
 
-use minijinja::{Error, ErrorKind, Value};
+use minijinja::{Environment, Error, ErrorKind, Value};
 
 use super::engine::{Root, Template};
-use super::globals::Raised;
+use super::print;
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::functions::FunctionError;
 use crate::nearest::nearest;
 
+/// Salt's sentence for an error, carried by the engine's.
+#[derive(Debug)]
+pub(super) struct Sentence(pub(super) String);
+
+impl fmt::Display for Sentence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+impl std::error::Error for Sentence {}
+
 /// Turns an error of rendering `template` into a diagnostic.
 pub(super) fn diagnose(
     context: &Context,
+    environment: &Environment<'_>,
     template: &Template<'_>,
     root: &Value,
     error: &Error,
 ) -> Diagnostic {
     let chain = chain(error);
     let cause = chain.last().copied().unwrap_or(error);
-    let (message, sentence, help) = explain(cause, root);
+    let (message, sentence, help) = explain(cause, root, environment);
     let file: Arc<str> = cause.name().unwrap_or(template.path).into();
     let line = cause.line().unwrap_or(0);
     let place = Place { file: file.clone(), line: u32::try_from(line).unwrap_or(0), column: 0 };
@@ -62,10 +75,10 @@ fn chain(error: &Error) -> Vec<&Error> {
 }
 
 /// What is wrong, what Salt says, and what would be right.
-fn explain(cause: &Error, root: &Value) -> (String, String, Option<String>) {
+fn explain(cause: &Error, root: &Value, environment: &Environment<'_>) -> (String, String, Option<String>) {
     let detail = cause.detail().unwrap_or_default();
-    if let Some(raised) = cause.source().and_then(|source| source.downcast_ref::<Raised>()) {
-        return (raised.0.clone(), format!("Jinja syntax error: {}", raised.0), None);
+    if let Some(known) = cause.source().and_then(|source| source.downcast_ref::<Sentence>()) {
+        return (detail.into(), known.0.clone(), None);
     }
     if let Some(function) = cause.source().and_then(|source| source.downcast_ref::<FunctionError>()) {
         let message = function.to_string();
@@ -78,13 +91,13 @@ fn explain(cause: &Error, root: &Value) -> (String, String, Option<String>) {
         return (message, sentence, None);
     }
     match cause.kind() {
-        ErrorKind::UndefinedError => undefined(detail, root),
+        ErrorKind::UndefinedError => undefined(detail, root, environment),
         _ if detail.contains("` is undefined") => {
             let start = detail.find('`').unwrap_or(0);
-            undefined(&detail[start..], root)
+            undefined(&detail[start..], root, environment)
         }
         ErrorKind::TemplateNotFound => {
-            let name = detail.split('"').nth(1).unwrap_or(detail);
+            let name = detail.split(['"', '\'']).nth(1).unwrap_or(detail);
             (
                 format!("the template \"{name}\" does not exist in this environment"),
                 format!("Jinja error: {name}"),
@@ -109,12 +122,52 @@ fn explain(cause: &Error, root: &Value) -> (String, String, Option<String>) {
             )
         }
         ErrorKind::UnknownTest => {
-            (format!("unknown test: {detail}"), format!("Jinja syntax error: {detail}"), None)
+            let name = detail.split_whitespace().nth(1).unwrap_or_default();
+            (
+                format!("there is no test named '{name}'"),
+                format!("Jinja syntax error: No test named '{name}'."),
+                None,
+            )
         }
+        ErrorKind::UnknownMethod => {
+            let (kind, method) = detail.split_once(" has no method named ").unwrap_or((detail, ""));
+            let type_name = python_type(kind);
+            (
+                format!("'{type_name}' has no method '{method}'"),
+                format!("Jinja variable '{type_name} object' has no attribute '{method}'"),
+                None,
+            )
+        }
+        ErrorKind::SyntaxError if detail.starts_with("unknown statement ") => {
+            let name = detail.trim_start_matches("unknown statement ");
+            (
+                format!("there is no tag '{name}'"),
+                format!("Jinja syntax error: Encountered unknown tag '{name}'."),
+                None,
+            )
+        }
+        ErrorKind::InvalidOperation
+            if detail.starts_with("unable to calculate") && detail.ends_with("/ 0") =>
+        {
+            (format!("division by zero: {detail}"), "Jinja error: division by zero".into(), None)
+        }
+        ErrorKind::SyntaxError if detail.starts_with("unexpected end of input") => (
+            format!("syntax error in the template: {detail}"),
+            format!("Jinja syntax error: {detail}"),
+            Some("an `if`, `for`, `macro` or other block that was opened has no `end…`".into()),
+        ),
         ErrorKind::SyntaxError | ErrorKind::BadEscape => {
             (format!("syntax error in the template: {detail}"), format!("Jinja syntax error: {detail}"), None)
         }
         ErrorKind::UnknownBlock => (detail.into(), format!("Jinja syntax error: {detail}"), None),
+        ErrorKind::TooManyArguments if detail.is_empty() => (
+            "a macro is given more arguments than it has parameters".into(),
+            "Jinja error: too many arguments".into(),
+            Some(
+                "`varargs` and `kwargs` of a macro are not built here: give it a parameter for each argument"
+                    .into(),
+            ),
+        ),
         kind => {
             let message = if detail.is_empty() { kind.to_string() } else { detail.to_owned() };
             (message.clone(), format!("Jinja error: {message}"), None)
@@ -123,7 +176,7 @@ fn explain(cause: &Error, root: &Value) -> (String, String, Option<String>) {
 }
 
 /// `detail` is the engine's "`pillar['key']` is undefined".
-fn undefined(detail: &str, root: &Value) -> (String, String, Option<String>) {
+fn undefined(detail: &str, root: &Value, environment: &Environment<'_>) -> (String, String, Option<String>) {
     let expression = detail.trim_start_matches('`').split('`').next().unwrap_or_default();
     if expression.is_empty() {
         return ("a value is undefined".into(), "Jinja variable is undefined".into(), None);
@@ -141,7 +194,12 @@ fn undefined(detail: &str, root: &Value) -> (String, String, Option<String>) {
                 "salt" => format!(
                     "Jinja variable 'salt.utils.templates.AliasedLoader object' has no attribute '{key}'"
                 ),
-                _ => format!("Jinja variable 'dict object' has no attribute '{key}'"),
+                parent => {
+                    let found = environment
+                        .compile_expression(parent)
+                        .and_then(|expression| expression.eval(root.clone()));
+                    lacks(found.ok(), key)
+                }
             };
             let help = match parent {
                 "salt" => match nearest(key, crate::functions::all().map(|function| function.name)) {
@@ -156,6 +214,35 @@ fn undefined(detail: &str, root: &Value) -> (String, String, Option<String>) {
             (message, sentence, Some(help))
         }
     }
+}
+
+/// Python's name for what the engine calls `kind`.
+fn python_type(kind: &str) -> &str {
+    match kind {
+        "string" => "str",
+        "sequence" | "iterator" => "list",
+        "map" => "dict",
+        "number" => "int",
+        "none" => "NoneType",
+        "bytes" => "bytes",
+        "bool" => "bool",
+        other => other,
+    }
+}
+
+/// Salt's sentence for a value that lacks a key. A value that cannot be found again is taken for a dict.
+fn lacks(parent: Option<Value>, key: &str) -> String {
+    let Some(parent) = parent else {
+        return format!("Jinja variable 'dict object' has no attribute '{key}'");
+    };
+    if parent.is_none() {
+        return format!("Jinja variable 'None' has no attribute '{key}'");
+    }
+    let type_name = print::type_name(&parent);
+    if matches!(type_name, "list" | "tuple" | "str") && key.parse::<i64>().is_ok() {
+        return format!("Jinja variable {type_name} object has no element {key}");
+    }
+    format!("Jinja variable '{type_name} object' has no attribute '{key}'")
 }
 
 /// Splits `a['b']` and `a.b` into the value and its key.

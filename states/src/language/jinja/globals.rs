@@ -8,6 +8,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Rest, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
+use super::errors::Sentence;
 use super::methods::{dict_entries, modulo};
 use super::values::{dict, items_of, list, own, pairs_of, tuple};
 use super::{functions, print};
@@ -25,6 +26,7 @@ static GLOBALS: &[(&str, Global)] = &[
         let literal = arguments.required(0, "dict")?;
         Ok(dict(pairs_of(&literal).unwrap_or_default()))
     }),
+    ("__do", |_, _| Ok(Value::from(()))),
     ("__list", |_, arguments| Ok(list(items_of(&arguments.required(0, "list")?)?))),
     ("__mod", |_, arguments| modulo(&arguments.required(0, "left")?, &arguments.required(1, "right")?)),
     ("__own", |_, arguments| own(&arguments.required(0, "value")?)),
@@ -44,7 +46,8 @@ static GLOBALS: &[(&str, Global)] = &[
     ("odict", new_dict),
     ("raise", |_, arguments| {
         let message = print::text(&arguments.required(0, "msg")?);
-        Err(Error::new(ErrorKind::InvalidOperation, message.clone()).with_source(Raised(message)))
+        let sentence = Sentence(format!("Jinja error: {message}"));
+        Err(Error::new(ErrorKind::InvalidOperation, message).with_source(sentence))
     }),
     ("range", range),
     ("show_full_context", |state, _| {
@@ -52,17 +55,6 @@ static GLOBALS: &[(&str, Global)] = &[
         Ok(dict(pairs_of(&root).unwrap_or_default()))
     }),
 ];
-
-/// An error that a template raised itself, with `raise(…)`.
-#[derive(Debug)]
-pub(super) struct Raised(pub(super) String);
-
-impl fmt::Display for Raised {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-impl std::error::Error for Raised {}
 
 /// Adds the globals.
 pub(super) fn add(environment: &mut Environment<'static>) {

@@ -18,3 +18,5 @@ pub(crate) use engine::{Engines, Rendered, Template, render};
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod goldens;

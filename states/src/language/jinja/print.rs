@@ -18,8 +18,11 @@ thread_local! {
 
 /// The formatter of `{{ … }}`: Python's `str(value)`, except that Salt makes printed dicts friendly to YAML.
 pub(super) fn finalize(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {
-    if let Some(text) = value.as_str() {
-        return Ok(out.write_str(text)?);
+    match value.kind() {
+        ValueKind::String => return Ok(out.write_str(value.as_str().unwrap_or_default())?),
+        // The `{{ a if b }}` without an else; any other undefined value is an error before it comes here.
+        ValueKind::Undefined => return Ok(()),
+        _ => {}
     }
     YAML_FRIENDLY.set(true);
     let written = write_repr(value, out);
@@ -41,6 +44,23 @@ pub(super) fn repr(value: &Value) -> String {
     // Writing to a String cannot fail.
     let _ = write_repr(value, &mut out);
     out
+}
+
+/// Python's name for the type of a value.
+pub(super) fn type_name(value: &Value) -> &'static str {
+    match value.kind() {
+        ValueKind::Undefined => "Undefined",
+        ValueKind::None => "NoneType",
+        ValueKind::Bool => "bool",
+        ValueKind::Number if value.is_integer() => "int",
+        ValueKind::Number => "float",
+        ValueKind::String => "str",
+        ValueKind::Bytes => "bytes",
+        ValueKind::Seq if value.is_tuple() => "tuple",
+        ValueKind::Seq | ValueKind::Iterable => "list",
+        ValueKind::Map => "dict",
+        _ => "function",
+    }
 }
 
 /// Writes Python's `repr(value)`.

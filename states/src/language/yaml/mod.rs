@@ -5,12 +5,14 @@
 
 mod compose;
 mod construct;
+mod dump;
 mod events;
 mod fault;
 mod resolve;
 
+pub(crate) use dump::{Layout, base64, dump, float, sorted};
 pub(crate) use fault::{Fault, Mark};
-pub(crate) use resolve::is_plain_string;
+pub(crate) use resolve::read_binary;
 
 use super::node::Node;
 use crate::diagnostic::Place;

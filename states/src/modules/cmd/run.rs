@@ -3,7 +3,7 @@
 use common::value::{Map, Value, map};
 use serde::Deserialize;
 
-use super::stateful::{Stateful, reinterpret};
+use super::stateful::{Stateful, foretell, reinterpret};
 use super::{is_environment, shell};
 use crate::functions::{Request, execute};
 use crate::modules::arguments::{Flag, Many, Pairs, Text};
@@ -90,7 +90,7 @@ impl StateFunction for Run {
         let stateful = Stateful::from_value(&self.stateful);
         match stateful.test_name().filter(|_| call.context.test) {
             // A command that only looks: what it says is what the dry run says.
-            Some(name) => stateful.foretell(self.execute(call, name)?),
+            Some(name) => foretell(self.execute(call, name)?),
             None if stateful.is_set() => Ok(Check::differs((), "", Map::new())),
             None => {
                 let comment = format!("Command \"{}\" would have been executed", self.name);

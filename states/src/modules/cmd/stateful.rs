@@ -28,15 +28,14 @@ impl<'a> Stateful<'a> {
     pub(super) fn test_name(&self) -> Option<&'a str> {
         get(self.0.as_list()?.first()?.as_map()?, "test_name")?.as_str()
     }
+}
 
-    /// What a dry run makes of that command's return.
-    #[expect(clippy::unused_self, reason = "it is said of a stateful command alone")]
-    pub(super) fn foretell(&self, done: Done) -> Result<Check<()>, Failure> {
-        match done {
-            Done { result: Some(false), comment, changes } => Err(Failure { comment, changes }),
-            Done { comment, changes, .. } if changes.is_empty() => Ok(Check::clean(comment)),
-            Done { comment, changes, .. } => Ok(Check::differs((), comment, changes)),
-        }
+/// What a dry run makes of the return of the command that only looks.
+pub(super) fn foretell(done: Done) -> Result<Check<()>, Failure> {
+    match done {
+        Done { result: Some(false), comment, changes } => Err(Failure { comment, changes }),
+        Done { comment, changes, .. } if changes.is_empty() => Ok(Check::clean(comment)),
+        Done { comment, changes, .. } => Ok(Check::differs((), comment, changes)),
     }
 }
 

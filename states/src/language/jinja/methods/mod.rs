@@ -11,7 +11,7 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 pub(super) use dicts::{call as dict, entries as dict_entries};
 pub(super) use format::format;
-pub(super) use lists::call as list;
+pub(super) use lists::{call as list, sort as sort_values};
 pub(super) use percent::modulo;
 
 /// The engine's door for methods that a value does not have itself.

@@ -1,5 +1,7 @@
 //! `%`: Python's text formatting on strings, the remainder on numbers.
 
+use std::borrow::Cow;
+
 use minijinja::formatting::{self, FormatStyle};
 use minijinja::value::{Kwargs, ValueKind};
 use minijinja::{Error, ErrorKind, Value};
@@ -38,7 +40,7 @@ pub(in crate::language::jinja) fn modulo(left: &Value, right: &Value) -> Result<
 }
 
 fn percent(text: &str, right: &Value) -> Result<Value, Error> {
-    let args = if right.is_tuple() {
+    let mut args = if right.is_tuple() {
         items_of(right)?
     } else if let Some(pairs) = pairs_of(right).filter(|_| text.contains("%(")) {
         let named = pairs.into_iter().filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value)));
@@ -46,7 +48,39 @@ fn percent(text: &str, right: &Value) -> Result<Value, Error> {
     } else {
         vec![right.clone()]
     };
-    formatting::format(FormatStyle::Printf, text, &args).map(Value::from)
+    let text = print_representations(text, &mut args);
+    formatting::format(FormatStyle::Printf, &text, &args).map(Value::from)
+}
+
+/// The engine lacks `%r`: such arguments are printed first.
+fn print_representations<'a>(text: &'a str, args: &mut [Value]) -> Cow<'a, str> {
+    if !text.contains('r') {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut position = 0;
+    let mut rest = text;
+    while let Some((before, spec)) = rest.split_once('%') {
+        let end = spec.find(|c: char| c.is_ascii_alphabetic() || c == '%').unwrap_or(spec.len());
+        let (flags, conversion) = spec.split_at(end);
+        out.push_str(before);
+        out.push('%');
+        out.push_str(flags);
+        match conversion.chars().next() {
+            Some('r') => {
+                if let Some(arg) = args.get_mut(position).filter(|arg| !arg.is_kwargs()) {
+                    *arg = print::repr(arg).into();
+                }
+                out.push('s');
+            }
+            Some(other) => out.push(other),
+            None => {}
+        }
+        position += usize::from(!conversion.starts_with('%'));
+        rest = conversion.get(1..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out.into()
 }
 
 fn whole(value: &Value) -> Option<i128> {

@@ -153,47 +153,42 @@ fn split(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
         }
         Some(separator) => text.splitn(parts, &*separator).map(Value::from).collect(),
         None if from_end => {
-            let mut items = words(text, parts, |rest| {
-                let rest = rest.trim_end();
-                (!rest.is_empty()).then(|| match rest.rfind(char::is_whitespace) {
-                    Some(at) => {
-                        let width = rest[at..].chars().next().map_or(1, char::len_utf8);
-                        (&rest[at + width..], &rest[..at])
-                    }
-                    None => (rest, ""),
-                })
+            let last =
+                |rest: &'_ str| rest.rfind(char::is_whitespace).map_or(0, |at| at + width_at(rest, at));
+            let mut items = words(text.trim_end(), parts, |rest| {
+                let at = last(rest);
+                (&rest[at..], rest[..at].trim_end())
             });
             items.reverse();
             items
         }
-        None => words(text, parts, |rest| {
-            let rest = rest.trim_start();
-            (!rest.is_empty()).then(|| match rest.find(char::is_whitespace) {
-                Some(at) => (&rest[..at], &rest[at..]),
-                None => (rest, ""),
-            })
+        None => words(text.trim_start(), parts, |rest| {
+            let at = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            (&rest[..at], rest[at..].trim_start())
         }),
     };
     Ok(list(items))
 }
 
 /// Splits at white space; `take` gives one word and what is left, in one of the two directions.
-fn words<'a>(
-    text: &'a str,
-    parts: usize,
-    take: impl Fn(&'a str) -> Option<(&'a str, &'a str)>,
-) -> Vec<Value> {
+fn words<'a>(text: &'a str, parts: usize, take: impl Fn(&'a str) -> (&'a str, &'a str)) -> Vec<Value> {
     let mut items = Vec::new();
     let mut rest = text;
-    while items.len() + 1 < parts {
-        let Some((word, left)) = take(rest) else { return items };
+    while !rest.is_empty() {
+        if items.len() + 1 >= parts {
+            items.push(Value::from(rest));
+            break;
+        }
+        let (word, left) = take(rest);
         items.push(Value::from(word));
         rest = left;
     }
-    if !rest.trim().is_empty() {
-        items.push(Value::from(rest.trim()));
-    }
     items
+}
+
+/// The width of the character at a byte offset.
+fn width_at(text: &str, at: usize) -> usize {
+    text[at..].chars().next().map_or(1, char::len_utf8)
 }
 
 /// The lines, at any of the line ends that Python knows.
@@ -211,11 +206,7 @@ fn lines(text: &str, keep: bool) -> Vec<Value> {
             items.push(Value::from(rest));
             break;
         };
-        let width = if rest[end..].starts_with("\r\n") {
-            2
-        } else {
-            rest[end..].chars().next().map_or(1, char::len_utf8)
-        };
+        let width = if rest[end..].starts_with("\r\n") { 2 } else { width_at(rest, end) };
         items.push(Value::from(if keep { &rest[..end + width] } else { &rest[..end] }));
         rest = &rest[end + width..];
     }
@@ -243,7 +234,7 @@ fn join(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
         let Some(item) = item.as_str() else {
             return Err(arguments.error(format!(
                 "sequence item {position}: expected str instance, {} found",
-                print::repr(item)
+                print::type_name(item)
             )));
         };
         if position > 0 {

@@ -32,6 +32,13 @@ pub(super) fn rewrite(source: &str, items: &[Item<'_>], edits: &mut Edits) {
             iterate(items, edits);
             rewrite_expressions(items, 1, edits);
         }
+        "do" => {
+            // Any expression may stand here, not only a call.
+            if let [_, first, ..] = items {
+                edits.wrap(Rank::Assigned, "__do(", first.1, items[items.len() - 1].1);
+            }
+            rewrite_expressions(items, 1, edits);
+        }
         "set" => assign(items, edits),
         _ => rewrite_expressions(items, 1, edits),
     }

@@ -1,5 +1,4 @@
 a: test.nop
-b: {test: nop}
 c:
   test.nop
 d:

@@ -14,7 +14,3 @@
     - who: stray
     - other: argument
     - n: 1
-@DIR@/undefined:
-  file.managed:
-    - source: salt://files/t.txt
-    - template: jinja

@@ -1,3 +1,1 @@
 a: {test.nop: [{onlyif: [true]}]}
-b: {test.nop: [{unless: []}]}
-c: {test.nop: [{unless: ''}]}

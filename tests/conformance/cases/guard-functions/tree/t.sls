@@ -1,3 +1,3 @@
-a: {test.nop: [{onlyif: [{fun: test.true_}]}]}
-b: {test.nop: [{unless: [{fun: test.true_}]}]}
-c: {test.nop: [{onlyif: [{fun: file.file_exists, args: [/no/such/file]}]}]}
+a: {test.nop: [{onlyif: [{fun: file.file_exists, args: [/bin/sh]}]}]}
+b: {test.nop: [{unless: [{fun: file.file_exists, args: [/bin/sh]}]}]}
+c: {test.nop: [{onlyif: [{fun: file.file_exists, path: /no/such/file}]}]}

@@ -10,6 +10,5 @@ a:
     - late:
         three: 3
         <<: *base
-    - list:
-        <<: [{x: 1, y: 1}, {y: 2, z: 2}]
     - same: *base
+    - list: [*base, *base]

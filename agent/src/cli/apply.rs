@@ -1,0 +1,66 @@
+//! `agent apply`.
+
+use clap::Args;
+use common::exit;
+use common::output::Counts;
+use common::value::Value;
+use states::engine::{self, Silent};
+
+use super::CommandError;
+use super::local::{LocalOptions, LocalRun, texts};
+use super::output::OutputOptions;
+use crate::worker::compile_request;
+
+/// Apply state files to this host, from folders on this machine.
+///
+/// Without names, the top file says which. Nothing is changed before the whole tree has compiled; with --test nothing is
+/// changed at all, and the result is what would change.
+///
+///     agent apply --local --file-root /srv/salt --pillar-root /srv/pillar
+///     agent apply --local web,users --test
+#[derive(Args, Debug)]
+#[command(verbatim_doc_comment)]
+pub(super) struct Apply {
+    /// The SLS files to apply, such as `web` or `users.admins`; globs and comma-separated lists are fine
+    #[arg(value_delimiter = ',')]
+    sls: Vec<String>,
+
+    /// Change nothing; say what would change
+    #[arg(long)]
+    test: bool,
+
+    #[command(flatten)]
+    local: LocalOptions,
+
+    #[command(flatten)]
+    output: OutputOptions,
+}
+
+impl Apply {
+    pub(super) fn run(self) -> Result<u8, CommandError> {
+        self.local.require("apply")?;
+        let run = LocalRun::prepare(self.local.clone(), self.test)?;
+        let context = match run.context() {
+            Ok(context) => context,
+            Err(errors) => return Ok(self.not_compiled(errors)),
+        };
+        let _turn = run.take_turn();
+        let plan = match compile_request(&context, &self.sls) {
+            Ok(plan) => plan,
+            Err(errors) => return Ok(self.not_compiled(texts(&errors))),
+        };
+        for warning in &plan.warnings {
+            super::output::talk(&format!("warning: {warning}"));
+        }
+        let report = engine::run(&plan, &context, &mut Silent);
+        let value = report.to_value();
+        self.output.show(&value, true);
+        let failed = value.as_map().map(Counts::of).unwrap_or_default().failed;
+        Ok(if failed == 0 { exit::SUCCESS } else { exit::FAILED })
+    }
+
+    fn not_compiled(&self, errors: Vec<Value>) -> u8 {
+        self.output.show(&Value::List(errors), true);
+        exit::NOT_COMPILED
+    }
+}

@@ -1,0 +1,217 @@
+//! Working without a master: the tree and the pillar come from folders.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use common::id::HostId;
+use common::lfs::{POINTER_LIMIT, Pointer};
+use common::value::{Map, Value};
+use states::compile::pillar;
+use states::context::Context;
+use states::diagnostic::Diagnostic;
+use states::files::{FileError, FileSource, Folders, TreeFile};
+use states::language::value_of;
+
+use super::{CommandError, log_to_stderr};
+use crate::config::{Flags, Roots, Settings};
+use crate::worker::{Host, Turn};
+
+/// Where the tree comes from, and for which host.
+#[derive(Args, Clone, Debug)]
+pub(super) struct LocalOptions {
+    /// Work without a master, from folders on this machine
+    #[arg(long)]
+    local: bool,
+
+    /// The folders of the state tree; the first that has a file wins [default: file_roots of the configuration, else
+    /// /srv/salt]
+    #[arg(long, value_name = "DIR", value_delimiter = ',')]
+    file_root: Vec<PathBuf>,
+
+    /// The folders of the pillar tree [default: pillar_roots of the configuration, else /srv/pillar]
+    #[arg(long, value_name = "DIR", value_delimiter = ',')]
+    pillar_root: Vec<PathBuf>,
+
+    /// The id of the host, as top files and templates see it [default: the configuration's, else the host name]
+    #[arg(long)]
+    id: Option<HostId>,
+
+    /// A YAML file of grains, laid over those of the machine
+    #[arg(long, value_name = "FILE")]
+    grains: Option<PathBuf>,
+
+    /// Pillar to lay over what the pillar tree says: a YAML map such as '{user: ops}'
+    #[arg(long, value_name = "YAML")]
+    pillar: Option<String>,
+
+    /// The environment of the tree
+    #[arg(long, value_name = "NAME")]
+    saltenv: Option<String>,
+
+    /// The configuration file [default: /etc/lantern/agent.yaml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Where the agent keeps what it keeps [default: /var/lib/lantern/agent]
+    #[arg(long, value_name = "DIR")]
+    state_dir: Option<PathBuf>,
+
+    /// How much to log: error, warn, info, debug or trace [default: warn]
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+}
+
+/// A run without a master, with everything it needs.
+pub(super) struct LocalRun {
+    settings: Settings,
+    grains: Map,
+    pillar: Map,
+    saltenv: Option<String>,
+    test: bool,
+    files: Arc<dyn FileSource>,
+    pillar_files: Arc<dyn FileSource>,
+    /// Where copies of files go: below the state folder, or, for who may not write there, a folder for this run.
+    cache_dir: PathBuf,
+    _scratch: Option<tempfile::TempDir>,
+}
+
+impl LocalOptions {
+    /// Refuses to work without `--local`, which this version can't.
+    pub(super) fn require(&self, command: &str) -> Result<(), CommandError> {
+        if self.local {
+            return Ok(());
+        }
+        Err(CommandError::usage(format!(
+            "agent {command} works from folders on this machine: add --local. To {command} from the master's tree, run \
+             `master {command} --target HOST …` on the master"
+        )))
+    }
+}
+
+impl LocalRun {
+    /// Reads the configuration and the options.
+    pub(super) fn prepare(options: LocalOptions, test: bool) -> Result<Self, CommandError> {
+        let level = options.log_level.or_else(|| Some("warn".into()));
+        let settings = Settings::load(Flags {
+            config: options.config,
+            id: options.id,
+            grains: options.grains,
+            state_dir: options.state_dir,
+            log_level: level,
+            ..Flags::default()
+        })
+        .map_err(CommandError::usage)?;
+        log_to_stderr(settings.log_level);
+        let files = roots(&options.file_root, &settings.file_roots, "--file-root")?;
+        let pillar_files = roots(&options.pillar_root, &settings.pillar_roots, "--pillar-root")?;
+        let pillar = match options.pillar.as_deref().map(value_of) {
+            None | Some(Ok(Value::Null)) => Map::new(),
+            Some(Ok(Value::Map(map))) => map,
+            Some(Ok(other)) => {
+                let message = format!("--pillar takes a YAML map such as '{{user: ops}}', not a {}", other.type_name());
+                return Err(CommandError::usage(message));
+            }
+            Some(Err(error)) => return Err(CommandError::usage(format!("--pillar: {error}"))),
+        };
+        let (cache_dir, scratch) = cache_dir(&settings)?;
+        Ok(Self {
+            grains: states::grains::collect(settings.id.as_str(), &settings.grains),
+            settings,
+            pillar,
+            saltenv: options.saltenv,
+            test,
+            files,
+            pillar_files,
+            cache_dir,
+            _scratch: scratch,
+        })
+    }
+
+    /// The context of the run, with its pillar compiled; or the errors of the pillar tree.
+    pub(super) fn context(&self) -> Result<Arc<Context>, Vec<Value>> {
+        let pillar_context =
+            self.host(Map::new()).context(Arc::clone(&self.pillar_files), self.saltenv.as_deref(), self.test);
+        let pillar = pillar::compile(&pillar_context, &self.pillar).map_err(|errors| {
+            let mut all = vec![Value::from("Pillar failed to render with the following messages:")];
+            all.extend(texts(&errors));
+            all
+        })?;
+        Ok(self.host(pillar).context(Arc::clone(&self.files), self.saltenv.as_deref(), self.test))
+    }
+
+    /// Waits until no other state run is going on.
+    pub(super) fn take_turn(&self) -> Option<Turn> {
+        Turn::take(&self.settings.state_dir, "agent apply", |other| {
+            super::output::talk(&format!("waiting for {other} to end"));
+        })
+    }
+
+    fn host(&self, pillar: Map) -> Host {
+        Host {
+            id: self.settings.id.to_string(),
+            grains: self.grains.clone(),
+            pillar,
+            cache_dir: self.cache_dir.clone(),
+            local: true,
+            opts: self.settings.opts.clone(),
+        }
+    }
+}
+
+/// Errors as the list of texts that a state run returns.
+pub(super) fn texts(errors: &[Diagnostic]) -> Vec<Value> {
+    errors.iter().map(|error| Value::from(error.to_string())).collect()
+}
+
+/// The tree of the folders that were given, else of the configured ones. A folder that was named must be there.
+fn roots(given: &[PathBuf], configured: &Roots, flag: &str) -> Result<Arc<dyn FileSource>, CommandError> {
+    let folders = match given {
+        [] => Folders::new(configured.clone()),
+        given => Folders::base(given.to_vec()),
+    };
+    if let Some(missing) = folders.missing().first().filter(|_| !given.is_empty()) {
+        return Err(CommandError::usage(format!("{flag}: there is no folder {}", missing.display())));
+    }
+    Ok(Arc::new(Resolved(folders)))
+}
+
+fn cache_dir(settings: &Settings) -> Result<(PathBuf, Option<tempfile::TempDir>), CommandError> {
+    let own = settings.state_dir.join("cache/files");
+    if std::fs::create_dir_all(&own).is_ok() && nix::unistd::access(&own, nix::unistd::AccessFlags::W_OK).is_ok() {
+        return Ok((own, None));
+    }
+    let scratch = tempfile::tempdir().map_err(CommandError::error)?;
+    Ok((scratch.path().into(), Some(scratch)))
+}
+
+/// Folders in which Git LFS pointers stand for the files they point to.
+struct Resolved(Folders);
+
+impl FileSource for Resolved {
+    fn environments(&self) -> Vec<String> {
+        self.0.environments()
+    }
+
+    fn list(&self, saltenv: &str) -> Result<Arc<[TreeFile]>, FileError> {
+        self.0.list(saltenv)
+    }
+
+    fn lookup(&self, saltenv: &str, path: &str) -> Result<Option<TreeFile>, FileError> {
+        self.0.lookup(saltenv, path)
+    }
+
+    fn fetch(&self, saltenv: &str, path: &str) -> Result<Option<PathBuf>, FileError> {
+        let Some(local) = self.0.fetch(saltenv, path)? else { return Ok(None) };
+        let small = std::fs::metadata(&local).is_ok_and(|metadata| metadata.len() <= POINTER_LIMIT);
+        let content = if small { std::fs::read(&local).unwrap_or_default() } else { Vec::new() };
+        match Pointer::parse(&content) {
+            None => Ok(Some(local)),
+            Some(pointer) => pointer.resolve(&local).map(Some).map_err(|error| FileError::Fetch {
+                saltenv: saltenv.into(),
+                path: path.into(),
+                reason: error.to_string(),
+            }),
+        }
+    }
+}

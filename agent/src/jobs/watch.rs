@@ -1,0 +1,60 @@
+//! Watching a worker until it is gone, and its time.
+
+use std::os::unix::process::ExitStatusExt as _;
+use std::time::Duration;
+
+use tokio::process::Child;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::{Event, Jobs, Key};
+use crate::spool::{Worker, now};
+
+/// How often an adopted worker is looked at: it is nobody's child here, so its end makes no sound.
+const POLL: Duration = Duration::from_millis(300);
+
+/// Watches a worker of our own.
+pub(super) async fn child(jobs: Jobs, key: Key, mut child: Child) {
+    let time = jobs.timeout(&key).map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let ended = async {
+        let status = child.wait().await;
+        // It may have found that a worker of an earlier agent was at the job already, and left it alone.
+        while jobs.spool().worker(&key).is_some() {
+            sleep(POLL).await;
+        }
+        match status.map(|status| (status.code(), status.signal())) {
+            Ok((_, Some(signal))) => format!("the worker died of signal {signal} without a report"),
+            Ok((Some(code), _)) => format!("the worker ended with status {code} and without a report"),
+            Ok((None, None)) | Err(_) => "the worker ended without a report".into(),
+        }
+    };
+    let reason = within(&jobs, &key, time, ended).await;
+    jobs.ended(&key, reason);
+}
+
+/// Watches a worker that an earlier agent has started.
+pub(super) async fn adopted(jobs: Jobs, key: Key, worker: Worker) {
+    let time = jobs.timeout(&key).map(|seconds| {
+        let past = u64::try_from(now() - worker.started).unwrap_or(0);
+        Instant::now() + Duration::from_secs(seconds).saturating_sub(Duration::from_millis(past))
+    });
+    let ended = async {
+        while jobs.spool().worker(&key).is_some() {
+            sleep(POLL).await;
+        }
+        "the worker ended without a report".to_owned()
+    };
+    let reason = within(&jobs, &key, time, ended).await;
+    jobs.ended(&key, reason);
+}
+
+/// Waits for the end; when the time is over before, has the worker killed and waits on.
+async fn within(jobs: &Jobs, key: &Key, time: Option<Instant>, ended: impl Future<Output = String>) -> String {
+    tokio::pin!(ended);
+    if let Some(time) = time {
+        tokio::select! {
+            reason = &mut ended => return reason,
+            () = sleep_until(time) => jobs.feed(Event::TimedOut(key.clone())),
+        }
+    }
+    ended.await
+}

@@ -1,0 +1,363 @@
+//! The daemon: one session after the other, for as long as the program runs.
+
+use std::convert::Infallible;
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use common::id::HostId;
+use common::identity::IdentityError;
+use common::message::{Greeting, Hello, PROTOCOL};
+use common::store::{Store, StoreError};
+use common::transport::{self, FrameError, close};
+use common::value::Map;
+use quinn::{Connection, Endpoint};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::decide::after_close;
+use super::{Backoff, Identity, Step, Trust, decide, renewal_due, requests, sockets, tasks};
+use crate::cache::Fetcher;
+use crate::config::Settings;
+use crate::jobs::{Jobs, Quick};
+use crate::spool::SpoolError;
+
+/// How long a master has to answer at one of its addresses.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How often grains are collected anew while connected.
+const GRAINS: Duration = Duration::from_secs(600);
+
+/// How long is waited after a renewal that failed.
+const RENEW_AGAIN: Duration = Duration::from_secs(600);
+
+/// An agent, ready to run.
+pub struct Daemon {
+    settings: Settings,
+    identity: Identity,
+    trust: Trust,
+    jobs: Jobs,
+    quick: Arc<Quick>,
+    grains: Arc<RwLock<Arc<Map>>>,
+    /// The connection over which the agent is welcome, for those who fetch.
+    connection: watch::Sender<Option<Connection>>,
+    /// The socket of the latest connection, to say goodbye over.
+    endpoint: Option<Endpoint>,
+    random: fastrand::Rng,
+    background: JoinSet<()>,
+    _lock: File,
+}
+
+/// Why an agent can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another one is there.
+    #[error("another agent runs in {0}: stop it, or give this one a folder of its own with --state-dir")]
+    Busy(PathBuf),
+    /// A file or folder can't be had.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The key, the certificate or the pinned fingerprint can't be had.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The spool can't be had.
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+    /// The cache can't be had.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Daemon {
+    /// Opens everything an agent has on disk, and takes up the jobs of an earlier run. Must be called within a runtime.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start(mut settings: Settings) -> Result<Self, StartError> {
+        let lock = lock(&settings)?;
+        let identity = Identity::load(&settings.state_dir)?;
+        let trust = Trust::load(&settings.state_dir, settings.master_fingerprint)?;
+        if let Some(id) = identity.certificate().and_then(|certificate| certificate.id.clone())
+            && id != settings.id
+        {
+            tracing::warn!(
+                configured = %settings.id, certificate = %id,
+                "the id of the certificate counts. To enrol under another id, remove agent.key and agent.crt"
+            );
+            settings.id = id;
+        }
+        let grains = states::grains::collect(settings.id.as_str(), &settings.grains);
+        let grains = Arc::new(RwLock::new(Arc::new(grains)));
+        let store = Store::open(&settings.state_dir.join("cache"))?;
+        let connection = watch::Sender::new(None);
+        let fetcher = Fetcher::new(store, connection.subscribe());
+        let socket = settings.socket.clone();
+        let listener = sockets::listen(&socket).map_err(|source| StartError::Io { path: socket.clone(), source })?;
+        let jobs = Jobs::open(settings.clone())?;
+        let quick =
+            Quick { id: settings.id.to_string(), grains: Arc::clone(&grains), jobs: jobs.clone() };
+        let mut background = JoinSet::new();
+        background.spawn(sockets::serve(listener, socket, fetcher));
+        Ok(Self {
+            settings,
+            identity,
+            trust,
+            jobs,
+            quick: Arc::new(quick),
+            grains,
+            connection,
+            endpoint: None,
+            random: fastrand::Rng::new(),
+            background,
+            _lock: lock,
+        })
+    }
+
+    /// Connects, works, and connects again, until `shutdown` resolves. Workers go on; the next agent adopts them.
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
+        tracing::info!(
+            id = %self.settings.id, master = %self.settings.master, fingerprint = %self.identity.fingerprint(),
+            version = env!("CARGO_PKG_VERSION"), "the agent begins"
+        );
+        tokio::select! {
+            never = self.sessions() => match never {},
+            () = shutdown => {}
+        }
+        tracing::info!("the agent ends");
+        self.background.abort_all();
+        if let Some(endpoint) = &self.endpoint {
+            endpoint.close(quinn::VarInt::from_u32(close::GOING_AWAY), b"the agent ends");
+            let _ = tokio::time::timeout(Duration::from_millis(500), endpoint.wait_idle()).await;
+        }
+    }
+
+    async fn sessions(&mut self) -> Infallible {
+        let mut backoff = Backoff::default();
+        loop {
+            let begun = tokio::time::Instant::now();
+            let step = self.attempt().await;
+            self.connection.send_replace(None);
+            // A session that stood for a while was a good one, and its end is a new matter.
+            if begun.elapsed() > Duration::from_secs(30) {
+                backoff.reset();
+            }
+            let wait = match &step {
+                Step::Enrol { .. } => Duration::ZERO,
+                Step::Later { reason } => {
+                    tracing::error!(reason, "the master refuses this agent");
+                    Backoff::slow(&mut self.random)
+                }
+                Step::Again { reason } => {
+                    tracing::warn!(reason, "not connected");
+                    backoff.next(&mut self.random)
+                }
+                Step::Work { .. } | Step::Wait { .. } => backoff.next(&mut self.random),
+            };
+            tracing::debug!(?wait, "connecting again");
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// One session: from finding the master to the end of the connection.
+    async fn attempt(&mut self) -> Step {
+        let master = &self.settings.master;
+        let again = |reason: String| Step::Again { reason };
+        // The name is resolved each time: a master may move.
+        let addresses: Vec<SocketAddr> =
+            match tokio::net::lookup_host((master.host.as_str(), master.port)).await {
+                Ok(addresses) => addresses.collect(),
+                Err(error) => return again(format!("cannot find the master {master}: {error}")),
+            };
+        let mut reason = format!("the name of the master {master} has no address");
+        for address in addresses {
+            match self.connect(address).await {
+                Ok(connection) => {
+                    let step = self.session(&connection).await;
+                    connection.close(quinn::VarInt::from_u32(close::GOING_AWAY), b"");
+                    return step;
+                }
+                Err(error) => reason = error,
+            }
+        }
+        again(reason)
+    }
+
+    async fn connect(&mut self, address: SocketAddr) -> Result<Connection, String> {
+        let identity = self.identity.client(&self.settings.id).map_err(|error| error.to_string())?;
+        let endpoint = transport::client(address).map_err(|error| error.to_string())?;
+        self.endpoint = Some(endpoint.clone());
+        let connecting = transport::connect(&endpoint, address, identity, self.trust.pin());
+        match tokio::time::timeout(CONNECT, connecting).await {
+            Ok(Ok(connection)) => Ok(connection),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err(format!(
+                "no answer from the master at {address} (is it running, and is UDP port {} open?)",
+                address.port()
+            )),
+        }
+    }
+
+    async fn session(&mut self, connection: &Connection) -> Step {
+        let ended = |error: &dyn std::fmt::Display| match connection.close_reason() {
+            Some(reason) => after_close(&reason),
+            None => Step::Again { reason: format!("the master can't be understood: {error}") },
+        };
+        let (mut send, mut receive) = match connection.open_bi().await {
+            Ok(streams) => streams,
+            Err(error) => return ended(&error),
+        };
+        if let Err(error) = transport::write(&mut send, &self.hello()).await {
+            return ended(&error);
+        }
+        loop {
+            let greeting: Result<Greeting, FrameError> = transport::read(&mut receive).await;
+            let greeting = match greeting {
+                Ok(greeting) => greeting,
+                // The reason of the close comes right behind the end of the stream.
+                Err(error) => {
+                    let _ = tokio::time::timeout(Duration::from_secs(1), connection.closed()).await;
+                    return ended(&error);
+                }
+            };
+            if let Err(error) = self.trust.pin_first() {
+                return Step::Again { reason: format!("the master can't be pinned: {error}") };
+            }
+            match decide(greeting) {
+                Step::Wait { fingerprint } => tracing::warn!(
+                    fingerprint,
+                    master = %self.trust.pin().seen().map(|seen| seen.to_string()).unwrap_or_default(),
+                    "this agent's key waits to be accepted: compare its fingerprint and run `master keys accept {}` on \
+                     the master",
+                    self.settings.id
+                ),
+                Step::Enrol { certificate } => {
+                    return match self.identity.keep(&certificate) {
+                        Ok(()) => {
+                            tracing::info!("the master has accepted this agent");
+                            Step::Enrol { certificate }
+                        }
+                        Err(error) => Step::Later { reason: error.to_string() },
+                    };
+                }
+                Step::Work { id } => return self.work(connection, &id).await,
+                refused => return refused,
+            }
+        }
+    }
+
+    /// Serves the master until the connection ends.
+    async fn work(&mut self, connection: &Connection, id: &HostId) -> Step {
+        tracing::info!(%id, master = %connection.remote_address(), "connected");
+        if *id != self.settings.id {
+            tracing::warn!(%id, configured = %self.settings.id, "the master knows this host by another id");
+        }
+        self.connection.send_replace(Some(connection.clone()));
+        // They end with the session, when the set is dropped.
+        let mut helpers = JoinSet::new();
+        helpers.spawn(requests::deliver(self.jobs.clone(), connection.clone()));
+        helpers.spawn(watch_grains(self.settings.clone(), Arc::clone(&self.grains), connection.clone()));
+        let renewal = renewal(
+            self.identity.certificate().map(|info| (info.not_before, info.not_after)),
+            connection.clone(),
+        );
+        tokio::pin!(renewal);
+        let mut renewed = false;
+        let mut look = tokio::time::interval(Duration::from_secs(10));
+        loop {
+            tokio::select! {
+                stream = connection.accept_bi() => match stream {
+                    Ok((send, receive)) => {
+                        helpers.spawn(tasks::serve(self.jobs.clone(), Arc::clone(&self.quick), send, receive));
+                    }
+                    Err(error) => return after_close(&error),
+                },
+                Some(_) = helpers.join_next() => {}
+                certificate = &mut renewal, if !renewed => {
+                    renewed = true;
+                    match self.identity.keep(&certificate) {
+                        Ok(()) => tracing::info!("the certificate was renewed"),
+                        Err(error) => tracing::error!(%error, "the renewed certificate can't be kept"),
+                    }
+                }
+                // The new certificate is shown at the next handshake, which must not break into a job.
+                _ = look.tick(), if renewed && self.jobs.is_idle() && self.jobs.undelivered().is_empty() => {
+                    return Step::Enrol { certificate: Vec::new() };
+                }
+            }
+        }
+    }
+
+    fn hello(&self) -> Hello {
+        let grains = self.grains.read().unwrap_or_else(PoisonError::into_inner);
+        Hello {
+            protocol: PROTOCOL,
+            version: env!("CARGO_PKG_VERSION").into(),
+            id: self.settings.id.clone(),
+            grains: grains.as_ref().clone(),
+            jobs: self.jobs.held(),
+        }
+    }
+}
+
+/// Collects grains from time to time and sends them when they have changed.
+async fn watch_grains(settings: Settings, known: Arc<RwLock<Arc<Map>>>, connection: Connection) {
+    loop {
+        tokio::time::sleep(GRAINS).await;
+        let (id, own) = (settings.id.clone(), settings.grains.clone());
+        let collected = tokio::task::spawn_blocking(move || states::grains::collect(id.as_str(), &own));
+        let Ok(collected) = collected.await else { continue };
+        let changed = **known.read().unwrap_or_else(PoisonError::into_inner) != collected;
+        if changed {
+            let collected = Arc::new(collected);
+            *known.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&collected);
+            match requests::send_grains(&connection, &collected).await {
+                Ok(()) => tracing::info!("the grains have changed"),
+                Err(error) => tracing::warn!(%error, "changed grains could not be sent"),
+            }
+        }
+    }
+}
+
+/// Resolves with a new certificate once two thirds of the present one's life are over.
+async fn renewal(life: Option<(i64, i64)>, connection: Connection) -> Vec<u8> {
+    let Some((not_before, not_after)) = life else { return std::future::pending().await };
+    loop {
+        let now = jiff::Timestamp::now().as_second();
+        if !renewal_due(not_before, not_after, now) {
+            let due = not_after - (not_after - not_before) / 3;
+            // In steps, since the clock may be set meanwhile.
+            let wait = u64::try_from(due - now).unwrap_or(1).clamp(1, 3600);
+            tokio::time::sleep(Duration::from_secs(wait)).await;
+            continue;
+        }
+        match requests::renew(&connection).await {
+            Ok(certificate) => return certificate,
+            Err(error) => {
+                tracing::warn!(%error, "the certificate could not be renewed; it is tried again");
+                let left = u64::try_from(not_after - now).unwrap_or(0);
+                tokio::time::sleep(RENEW_AGAIN.min(Duration::from_secs(left / 4 + 1))).await;
+            }
+        }
+    }
+}
+
+/// Makes the agent's folder, and sees to it that one agent runs in it.
+fn lock(settings: &Settings) -> Result<File, StartError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let folder = &settings.state_dir;
+    let failed = |source| StartError::Io { path: folder.clone(), source };
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
+    let file = File::create(folder.join("agent.lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Busy(folder.clone())),
+        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
+    }
+}

@@ -1,0 +1,15 @@
+//! The session with the master: connect, enrol, work, and come again.
+
+mod backoff;
+mod daemon;
+mod decide;
+mod identity;
+mod requests;
+mod sockets;
+mod tasks;
+
+pub use backoff::Backoff;
+pub use daemon::{Daemon, StartError};
+pub use decide::{Step, decide, renewal_due};
+pub use identity::{Identity, Trust};
+pub use sockets::{Answer, Ask};

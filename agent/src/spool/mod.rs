@@ -1,0 +1,358 @@
+//! The spool: what is kept of each job on disk, so that a killed agent, or one that was away, loses none.
+//!
+//! ```text
+//! jobs/finished                     the latest finished jobs, a line each
+//! jobs/JID/plan.msgpack             what the prepare phase has compiled
+//! jobs/JID/PHASE/task.msgpack       what is to be done, written before a worker starts
+//! jobs/JID/PHASE/worker             locked by the worker as long as it lives; its process number
+//! jobs/JID/PHASE/progress           frames, appended by the worker
+//! jobs/JID/PHASE/report.msgpack     the end, written by the worker and removed when the master has it
+//! ```
+
+mod alive;
+mod finished;
+mod progress;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+use common::id::JobId;
+use common::identity::write_private;
+use common::message::{Report, Task};
+use common::transport::{FRAME_LIMIT, frame};
+use common::value::Map;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub use alive::{Lock, Worker, boot_id, now};
+pub use progress::{ProgressReader, ProgressWriter};
+
+use crate::jobs::{Found, Key, Phase};
+
+/// How many plans are kept of jobs that were prepared here and then not run.
+const PLANS_LIMIT: usize = 16;
+
+/// The spool's folder.
+#[derive(Clone, Debug)]
+pub struct Spool {
+    folder: PathBuf,
+}
+
+/// Everything a worker needs to know.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Assignment {
+    /// What to do.
+    pub task: Task,
+    /// The host's id.
+    pub id: String,
+    /// The grains of the agent's configuration.
+    pub grains: Map,
+    /// The options of the agent's configuration.
+    pub opts: Map,
+    /// Where the content store is.
+    pub cache: PathBuf,
+    /// The daemon's socket.
+    pub socket: PathBuf,
+    /// How much is logged.
+    pub log_level: String,
+    /// The boot of the machine in which the task arrived: a worker does not outlive it.
+    pub boot: String,
+    /// When the task arrived, in milliseconds since 1970.
+    pub received: i64,
+}
+
+/// Why the spool failed.
+#[derive(Debug, thiserror::Error)]
+pub enum SpoolError {
+    /// A file can't be read or written.
+    #[error("job spool: {path}: {reason}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Spool {
+    /// The spool in a folder, which is made if need be.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn open(folder: &Path) -> Result<Self, SpoolError> {
+        use std::os::unix::fs::DirBuilderExt as _;
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|error| failed(folder, &error))?;
+        Ok(Self { folder: folder.into() })
+    }
+
+    /// A job's folder.
+    #[must_use]
+    pub fn job(&self, jid: &JobId) -> PathBuf {
+        self.folder.join(jid.as_str())
+    }
+
+    /// The folder of one phase of a job.
+    #[must_use]
+    pub fn phase(&self, key: &Key) -> PathBuf {
+        self.job(&key.jid).join(key.phase.as_str())
+    }
+
+    /// Writes down what is to be done. It is on the disk when this returns.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn assign(&self, key: &Key, assignment: &Assignment) -> Result<(), SpoolError> {
+        write(&self.phase(key).join("task.msgpack"), assignment)
+    }
+
+    /// The report of a job, if it has one. A damaged one counts as none.
+    #[must_use]
+    pub fn report(&self, key: &Key) -> Option<Report> {
+        read_report(&self.phase(key))
+    }
+
+    /// Whether a worker is at it.
+    #[must_use]
+    pub fn worker(&self, key: &Key) -> Option<Worker> {
+        Worker::alive(&self.phase(key))
+    }
+
+    /// Every job in the spool with what has become of it, the oldest first.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<(Key, Assignment, Found)> {
+        let mut found = Vec::new();
+        for jid in self.job_ids() {
+            for phase in [Phase::Prepare, Phase::Run] {
+                let key = Key { jid: jid.clone(), phase };
+                let folder = self.phase(&key);
+                if !folder.is_dir() {
+                    continue;
+                }
+                match read_assignment(&folder) {
+                    Ok(assignment) => {
+                        let state = become_of(&folder, &assignment);
+                        found.push((key, assignment, state));
+                    }
+                    // Only a crash within `assign` leaves a phase without a task: the master still has the job.
+                    Err(error) => {
+                        tracing::warn!(%error, "an unreadable job is removed");
+                        let _ = std::fs::remove_dir_all(&folder);
+                    }
+                }
+            }
+        }
+        found.sort_by_key(|(_, assignment, _)| assignment.received);
+        found
+    }
+
+    /// Remembers that a job is finished and removes what is kept of it.
+    ///
+    /// # Errors
+    /// When it can't be remembered; then it is not removed either.
+    pub fn forget(&self, key: &Key) -> Result<(), SpoolError> {
+        finished::append(&self.folder, key)?;
+        let _ = std::fs::remove_dir_all(self.phase(key));
+        if key.phase == Phase::Run {
+            let _ = std::fs::remove_file(self.job(&key.jid).join("plan.msgpack"));
+            // It is not empty while the other phase is there.
+            let _ = std::fs::remove_dir(self.job(&key.jid));
+        }
+        self.prune_plans();
+        Ok(())
+    }
+
+    /// The jobs that are finished, the oldest first.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    pub fn finished(&self) -> Result<Vec<Key>, SpoolError> {
+        finished::read(&self.folder)
+    }
+
+    /// Removes the plans of jobs that were prepared and not run, but for the latest.
+    fn prune_plans(&self) {
+        let mut plans: Vec<_> = self
+            .job_ids()
+            .into_iter()
+            .filter(|jid| {
+                let job = self.job(jid);
+                [Phase::Prepare, Phase::Run].iter().all(|phase| !job.join(phase.as_str()).exists())
+            })
+            .collect();
+        plans.sort();
+        for jid in plans.iter().rev().skip(PLANS_LIMIT) {
+            let _ = std::fs::remove_dir_all(self.job(jid));
+        }
+    }
+
+    fn job_ids(&self) -> Vec<JobId> {
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        entries.filter_map(|entry| JobId::from_str(entry.file_name().to_str()?).ok()).collect()
+    }
+}
+
+/// What has become of a job, as its folder shows.
+fn become_of(folder: &Path, assignment: &Assignment) -> Found {
+    if folder.join("report.msgpack").exists() || assignment.boot != boot_id() {
+        return Found::Gone;
+    }
+    match (Worker::alive(folder), folder.join("worker").exists()) {
+        (Some(_), _) => Found::Alive,
+        (None, true) => Found::Gone,
+        (None, false) => Found::Untouched,
+    }
+}
+
+/// Reads what a worker is to do from its phase's folder.
+///
+/// # Errors
+/// When it can't be read.
+pub fn read_assignment(folder: &Path) -> Result<Assignment, SpoolError> {
+    read(&folder.join("task.msgpack"))
+}
+
+/// The report in a phase's folder, if there is a sound one.
+#[must_use]
+pub fn read_report(folder: &Path) -> Option<Report> {
+    let path = folder.join("report.msgpack");
+    if !path.exists() {
+        return None;
+    }
+    read(&path).inspect_err(|error| tracing::warn!(%error, "a damaged report")).ok()
+}
+
+/// Writes a report into a phase's folder. It is on the disk when this returns.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write_report(folder: &Path, report: &Report) -> Result<(), SpoolError> {
+    write(&folder.join("report.msgpack"), report)
+}
+
+/// Reads a MessagePack file.
+///
+/// # Errors
+/// When it can't be read or holds something else.
+pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, SpoolError> {
+    let size = std::fs::metadata(path).map_err(|error| failed(path, &error))?.len();
+    if size > 4 * FRAME_LIMIT as u64 {
+        return Err(failed(path, &format!("it has {size} bytes, which is more than this program writes")));
+    }
+    let bytes = std::fs::read(path).map_err(|error| failed(path, &error))?;
+    frame::decode(&bytes).map_err(|error| failed(path, &error))
+}
+
+/// Writes a MessagePack file that only its owner may read, whole or not at all.
+///
+/// # Errors
+/// When it can't be written.
+pub fn write<T: Serialize>(path: &Path, content: &T) -> Result<(), SpoolError> {
+    let bytes = rmp_serde::to_vec_named(content).map_err(|error| failed(path, &error))?;
+    write_private(path, &bytes).map_err(|error| failed(path, &error))
+}
+
+fn failed(path: &Path, reason: &impl ToString) -> SpoolError {
+    SpoolError::File { path: path.into(), reason: reason.to_string() }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use common::message::{CallRequest, Outcome, Work};
+    use common::value::Value;
+
+    use super::*;
+
+    pub(crate) fn task(number: u32) -> Task {
+        let call = CallRequest {
+            function: "cmd.run".into(),
+            positional: vec!["true".into()],
+            keyword: Map::new(),
+            tree: None,
+            pillar: Map::new(),
+            opts: Map::new(),
+        };
+        Task { jid: format!("{number:020}").parse().unwrap(), work: Work::Call(call), timeout: None }
+    }
+
+    fn assignment(number: u32) -> Assignment {
+        Assignment {
+            task: task(number),
+            id: "fp-1".into(),
+            grains: Map::new(),
+            opts: Map::new(),
+            cache: "/nonexistent".into(),
+            socket: "/nonexistent".into(),
+            log_level: "info".into(),
+            boot: boot_id(),
+            received: i64::from(number),
+        }
+    }
+
+    fn report(key: &Key) -> Report {
+        Report {
+            jid: key.jid.clone(),
+            prepare: false,
+            outcome: Outcome::Succeeded,
+            value: Value::Bool(true),
+            retcode: 0,
+            unchanged: 0,
+            changed: 0,
+            failed: 0,
+            started: 0,
+            ended: 0,
+        }
+    }
+
+    #[test]
+    fn tells_what_has_become_of_jobs() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::open(&folder.path().join("jobs")).unwrap();
+        let keys: Vec<_> = (1..=5).map(|number| Key::of(&task(number))).collect();
+        for (number, key) in (1..).zip(&keys) {
+            spool.assign(key, &assignment(number)).unwrap();
+        }
+        let other_boot = Assignment { boot: "before".into(), ..assignment(5) };
+        spool.assign(&keys[4], &other_boot).unwrap();
+        let lock = Lock::take(&spool.phase(&keys[1])).unwrap().unwrap();
+        drop(Lock::take(&spool.phase(&keys[2])).unwrap().unwrap());
+        write_report(&spool.phase(&keys[3]), &report(&keys[3])).unwrap();
+
+        let states: Vec<_> = spool.jobs().into_iter().map(|(_, _, found)| found).collect();
+        assert_eq!(states, [Found::Untouched, Found::Alive, Found::Gone, Found::Gone, Found::Gone]);
+        assert_eq!(spool.worker(&keys[1]).unwrap().pid, std::process::id());
+        drop(lock);
+        assert!(spool.worker(&keys[1]).is_none());
+        assert!(spool.report(&keys[3]).is_some() && spool.report(&keys[2]).is_none());
+    }
+
+    #[test]
+    fn forgets_and_remembers() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::open(folder.path()).unwrap();
+        let key = Key::of(&task(1));
+        spool.assign(&key, &assignment(1)).unwrap();
+        spool.forget(&key).unwrap();
+        assert!(!spool.job(&key.jid).exists());
+        assert_eq!(spool.finished().unwrap(), [key]);
+        assert!(spool.jobs().is_empty());
+    }
+
+    #[test]
+    fn keeps_the_plan_between_the_phases() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::open(folder.path()).unwrap();
+        for number in 0..20 {
+            let key = Key { phase: Phase::Prepare, ..Key::of(&task(number)) };
+            spool.assign(&key, &assignment(number)).unwrap();
+            std::fs::write(spool.job(&key.jid).join("plan.msgpack"), "").unwrap();
+            spool.forget(&key).unwrap();
+        }
+        let plan = |number| spool.job(&task(number).jid).join("plan.msgpack").exists();
+        assert!(plan(19) && plan(4) && !plan(3));
+        let run = Key::of(&task(19));
+        spool.assign(&run, &assignment(19)).unwrap();
+        spool.forget(&run).unwrap();
+        assert!(!plan(19));
+    }
+}

@@ -1,0 +1,74 @@
+//! What states and functions see of the host and the run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use common::value::{Map, Value, map};
+use states::context::{Context, RunState};
+use states::files::FileSource;
+use states::process::System;
+
+/// A host, ready for one run.
+pub struct Host {
+    /// Its id.
+    pub id: String,
+    /// Its grains.
+    pub grains: Map,
+    /// Its compiled pillar.
+    pub pillar: Map,
+    /// Where copies of files are kept.
+    pub cache_dir: PathBuf,
+    /// Whether it works without a master.
+    pub local: bool,
+    /// What templates see in `opts`, laid over [`base_opts`].
+    pub opts: Map,
+}
+
+impl Host {
+    /// The context of a run over a tree.
+    #[must_use]
+    pub fn context(self, files: Arc<dyn FileSource>, saltenv: Option<&str>, test: bool) -> Arc<Context> {
+        let mut opts = base_opts(&self.id, self.local, saltenv, test);
+        opts.insert("cachedir".into(), self.cache_dir.display().to_string().into());
+        opts.extend(self.opts);
+        Arc::new(Context {
+            id: self.id,
+            saltenv: saltenv.unwrap_or("base").into(),
+            grains: Arc::new(self.grains),
+            pillar: Arc::new(self.pillar),
+            opts: Arc::new(opts),
+            files,
+            processes: Arc::new(System),
+            cache_dir: self.cache_dir,
+            test,
+            run: RunState::default(),
+        })
+    }
+}
+
+/// The options that templates look for in `opts`, as a minion has them. An environment that nobody has asked for is none.
+#[must_use]
+pub fn base_opts(id: &str, local: bool, saltenv: Option<&str>, test: bool) -> Map {
+    map([
+        ("id", id.into()),
+        ("__role", "minion".into()),
+        ("file_client", if local { "local" } else { "remote" }.into()),
+        ("local", local.into()),
+        ("test", test.into()),
+        ("saltenv", saltenv.into()),
+        ("environment", saltenv.into()),
+        ("pillarenv", Value::Null),
+        ("state_top", "top.sls".into()),
+        ("state_top_saltenv", Value::Null),
+        ("default_top", "base".into()),
+        ("top_file_merging_strategy", "merge".into()),
+        ("env_order", Value::List(Vec::new())),
+        ("renderer", "jinja|yaml".into()),
+        ("failhard", false.into()),
+        ("state_auto_order", true.into()),
+        ("hash_type", "sha256".into()),
+        ("root_dir", "/".into()),
+        ("nodegroups", Value::Map(Map::new())),
+        ("disabled_requisites", Value::List(Vec::new())),
+    ])
+}

@@ -1,0 +1,18 @@
+//! The worker: the process in which one job runs. It holds no connection; what it lacks it has the daemon fetch.
+
+mod client;
+mod context;
+mod observe;
+mod perform;
+mod process;
+mod trim;
+mod turn;
+
+pub use client::DaemonClient;
+pub use context::{Host, base_opts};
+pub use observe::Observing;
+pub(crate) use perform::{called, compile_request, is_compile_failure};
+pub use perform::perform;
+pub use process::work;
+pub use trim::trim;
+pub use turn::Turn;

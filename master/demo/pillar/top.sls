@@ -1,0 +1,7 @@
+base:
+  '*':
+    - common
+  'fp-*':
+    - proxy
+  'cm-*':
+    - monitor

@@ -1,0 +1,7 @@
+base:
+  '*':
+    - motd
+  'fp-*':
+    - proxy
+  'cm-*':
+    - monitor

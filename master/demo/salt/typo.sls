@@ -1,0 +1,3 @@
+web-config:
+  file.manged:
+    - name: {{ pillar['root'] }}/etc/web.conf

@@ -1,0 +1,243 @@
+//! The messages.
+
+use common::id::{HostId, JobId};
+use common::message::Progress;
+use common::value::Map;
+use serde::{Deserialize, Serialize};
+use states::diagnostic::Diagnostic;
+
+use crate::jobs::{HostRecord, HostState, JobRecord, JobSpec, Phase};
+use crate::keys::Key;
+
+/// What the command line asks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Request {
+    /// Start a job: [`Response::Attached`], then its [`Response::Event`]s to the last.
+    Start {
+        /// The job.
+        job: Box<JobSpec>,
+    },
+    /// Follow a job that is under way: as for a start. A job that has ended answers with its end.
+    Follow {
+        /// The job.
+        jid: JobId,
+    },
+    /// Call a job off: [`Response::Done`].
+    Cancel {
+        /// The job.
+        jid: JobId,
+    },
+    /// Keys: [`Response::Keys`], those that match or, for an action, those that have changed.
+    Keys {
+        /// What to do with them.
+        action: KeyAction,
+        /// Which ids.
+        pattern: String,
+    },
+    /// Hosts that have been here: [`Response::Hosts`].
+    Hosts {
+        /// Which; all when none is given.
+        target: Option<String>,
+    },
+    /// The newest jobs: [`Response::Jobs`].
+    Jobs {
+        /// How many.
+        limit: usize,
+    },
+    /// One job: [`Response::Jobs`], then a [`Response::Host`] for each of its hosts, then [`Response::Done`].
+    Job {
+        /// The job.
+        jid: JobId,
+    },
+    /// Compile for known hosts and touch none: a [`Response::Checked`] for each, then [`Response::Done`].
+    Check(CheckSpec),
+    /// How the daemon is: [`Response::Status`].
+    Status,
+}
+
+/// What to do with keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyAction {
+    /// Nothing but to list them.
+    List,
+    /// Accept them.
+    Accept,
+    /// Reject them.
+    Reject,
+    /// Delete them.
+    Delete,
+}
+
+/// What to compile.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct CheckSpec {
+    /// For which hosts; all when none is given.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// The SLS files; none means what the top file says.
+    #[serde(default)]
+    pub sls: Vec<String>,
+    /// The environment.
+    #[serde(default)]
+    pub saltenv: Option<String>,
+    /// Pillar that is merged over every host's own.
+    #[serde(default)]
+    pub pillar: Map,
+    /// A state tree to compile in place of the configured one.
+    #[serde(default)]
+    pub tree: Option<std::path::PathBuf>,
+    /// A pillar tree likewise.
+    #[serde(default)]
+    pub pillar_tree: Option<std::path::PathBuf>,
+}
+
+/// What the daemon answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Response {
+    /// The job is written down and under way.
+    Attached(Attached),
+    /// Something has happened in the job.
+    Event(JobEvent),
+    /// Keys.
+    Keys(Vec<Key>),
+    /// Hosts.
+    Hosts(Vec<HostInfo>),
+    /// Jobs.
+    Jobs(Vec<JobRecord>),
+    /// A host of a job.
+    Host(Box<HostRecord>),
+    /// What a host's tree compiled to.
+    Checked(CheckResult),
+    /// How the daemon is.
+    Status(Status),
+    /// That was all.
+    Done,
+    /// It can't be done.
+    Failed(Failure),
+}
+
+/// A job that one is attached to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Attached {
+    /// The job.
+    pub jid: JobId,
+    /// Its hosts, by id.
+    pub hosts: Vec<HostId>,
+    /// Ids that the target names and that no accepted host has.
+    #[serde(default)]
+    pub unknown: Vec<String>,
+}
+
+/// Something that has happened in a job.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum JobEvent {
+    /// A half of the job begins.
+    Phase(Phase),
+    /// A host's state is another.
+    State {
+        /// The host.
+        host: HostId,
+        /// Its state.
+        state: HostState,
+        /// Which half it is in.
+        phase: Phase,
+        /// Whether its plan is ready.
+        prepared: bool,
+    },
+    /// A host waits for another job of its own.
+    Waiting {
+        /// The host.
+        host: HostId,
+        /// That job.
+        behind: JobId,
+    },
+    /// One more state has ended on a host.
+    Progress {
+        /// The host.
+        host: HostId,
+        /// Which, and how.
+        progress: Progress,
+    },
+    /// A host has ended (or has reported after it had been given up).
+    Ended(Box<HostRecord>),
+    /// The job has ended.
+    Finished(Box<JobRecord>),
+}
+
+/// A host that has been here.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct HostInfo {
+    /// Its id.
+    pub id: HostId,
+    /// Whether it is connected.
+    pub connected: bool,
+    /// Where it connected from last.
+    pub address: String,
+    /// Its agent's release.
+    pub version: String,
+    /// When it was last seen, in milliseconds since 1970.
+    pub last_seen: i64,
+    /// Its grains.
+    pub grains: Map,
+}
+
+/// What a host's tree compiled to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CheckResult {
+    /// The host.
+    pub host: HostId,
+    /// How many states it would have.
+    pub states: usize,
+    /// Notices that stop nothing.
+    pub warnings: Vec<String>,
+    /// Errors.
+    pub errors: Vec<Diagnostic>,
+}
+
+/// How the daemon is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Status {
+    /// Its release.
+    pub version: String,
+    /// The address it listens on.
+    pub listen: String,
+    /// What agents pin.
+    pub fingerprint: String,
+    /// How many agents are connected.
+    pub connected: usize,
+}
+
+/// Why a request can't be done.
+#[derive(Clone, Debug, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// The kind, which becomes an exit code.
+    pub kind: FailureKind,
+    /// In words.
+    pub message: String,
+}
+
+/// The kind of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FailureKind {
+    /// The request makes no sense.
+    Usage,
+    /// The target, or a pattern, matches nothing.
+    NothingMatched,
+    /// The tree does not compile.
+    NotCompiled,
+    /// The daemon could not do its work.
+    Internal,
+}
+
+impl Failure {
+    /// A failure of this kind.
+    pub fn new(kind: FailureKind, message: impl std::fmt::Display) -> Self {
+        Self { kind, message: message.to_string() }
+    }
+
+    /// The daemon's own failure.
+    pub fn internal(message: impl std::fmt::Display) -> Self {
+        Self::new(FailureKind::Internal, message)
+    }
+}

@@ -1,0 +1,195 @@
+//! Follows a job to its end: results to standard output, progress to standard error, Ctrl-C to detach or cancel.
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use common::id::JobId;
+use common::output::Format;
+use tokio::sync::mpsc;
+
+use super::error::CommandError;
+use super::exit_code;
+use super::options::{JobOptions, OutputOptions};
+use super::printer::{data, talk};
+use super::progress::Progress;
+use super::results::Results;
+use crate::api::{ApiError, Attached, Client, JobEvent, Request, Response};
+use crate::jobs::{JobRecord, Phase, Spec};
+
+/// Starts a job and follows it, unless it is to be left alone.
+pub(super) async fn start(options: &JobOptions, work: Spec) -> Result<u8, CommandError> {
+    let socket = options.daemon.socket()?;
+    let request = Request::Start { job: Box::new(options.job(work)) };
+    let mut client = Client::connect(&socket).await?;
+    client.send(&request).await?;
+    let Response::Attached(attached) = client.next().await? else { return Err(ApiError::Unexpected.into()) };
+    for id in &attached.unknown {
+        talk(&format!("warning: no accepted host has the id {id}"));
+    }
+    if options.detach {
+        data(&format!("{}\n", attached.jid));
+        return Ok(exit_code::SUCCESS);
+    }
+    follow(client, socket, attached, &options.output).await
+}
+
+/// Attaches to a job that is under way.
+pub(super) async fn attach(socket: PathBuf, jid: JobId, output: &OutputOptions) -> Result<u8, CommandError> {
+    let mut client = Client::connect(&socket).await?;
+    client.send(&Request::Follow { jid }).await?;
+    let Response::Attached(attached) = client.next().await? else { return Err(ApiError::Unexpected.into()) };
+    follow(client, socket, attached, output).await
+}
+
+/// What the operator wants after Ctrl-C.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    Detach,
+    Cancel,
+    GoOn,
+}
+
+async fn follow(
+    client: Client,
+    socket: PathBuf,
+    attached: Attached,
+    output: &OutputOptions,
+) -> Result<u8, CommandError> {
+    let human = output.out == Format::Human;
+    let progress = Progress::new(attached.hosts.len(), human && !output.no_progress);
+    let mut onlooker =
+        Onlooker { results: Results::new(output.out, output.style()), progress, human, preparing: 0 };
+    let mut responses = read(client);
+    let (chosen, mut choices) = mpsc::channel(1);
+    let mut interrupts = 0;
+    let job = loop {
+        tokio::select! {
+            response = responses.recv() => match response {
+                Some(Ok(Response::Event(JobEvent::Finished(job)))) => break job,
+                Some(Ok(Response::Event(event))) => onlooker.see(event),
+                Some(Ok(_)) | None => return Err(ApiError::Unexpected.into()),
+                Some(Err(error)) => {
+                    onlooker.progress.clear();
+                    let error = CommandError::from(error);
+                    return Err(error.hint(format!("the job goes on; `master jobs show {}` has its result", attached.jid)));
+                }
+            },
+            _ = tokio::signal::ctrl_c() => {
+                interrupts += 1;
+                match onlooker.interrupted(interrupts, &chosen) {
+                    Choice::Detach => return Ok(onlooker.detach(&attached.jid)),
+                    Choice::Cancel | Choice::GoOn => {}
+                }
+            }
+            Some(choice) = choices.recv() => {
+                interrupts = 0;
+                match choice {
+                    Choice::Detach => return Ok(onlooker.detach(&attached.jid)),
+                    Choice::Cancel => cancel(&socket, &attached.jid).await,
+                    Choice::GoOn => {}
+                }
+            }
+        }
+    };
+    Ok(onlooker.end(&job))
+}
+
+struct Onlooker {
+    results: Results,
+    progress: Progress,
+    human: bool,
+    /// How many hosts have prepared.
+    preparing: usize,
+}
+
+impl Onlooker {
+    fn see(&mut self, event: JobEvent) {
+        match event {
+            JobEvent::Ended(record) => {
+                if let Some(text) = self.results.add(*record) {
+                    self.progress.suspended(|| data(&text));
+                }
+                self.progress.ended(self.results.len());
+            }
+            JobEvent::Progress { host, progress } => {
+                let message = format!("{host}: {}/{} {}", progress.done, progress.total, progress.id);
+                self.progress.message(message);
+            }
+            JobEvent::Waiting { host, behind } => {
+                if self.human {
+                    let line = format!("{host} waits for job {behind}, which is at work there");
+                    self.progress.suspended(|| talk(&line));
+                }
+            }
+            JobEvent::Phase(Phase::Prepare) => self.progress.message("hosts prepare".into()),
+            JobEvent::Phase(Phase::Apply) => self.progress.message(String::new()),
+            JobEvent::State { prepared: true, phase: Phase::Prepare, .. } => {
+                self.preparing += 1;
+                self.progress.message(format!("{} hosts are prepared", self.preparing));
+            }
+            JobEvent::State { .. } | JobEvent::Finished(_) => {}
+        }
+    }
+
+    /// Asks, where there is somebody to ask; else goes away and leaves the job alone.
+    fn interrupted(&self, times: u32, chosen: &mpsc::Sender<Choice>) -> Choice {
+        let asks = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        if !asks || times > 1 {
+            return Choice::Detach;
+        }
+        let question =
+            "\nThe job is under way. Detach and let it go on (d), cancel it (c), or keep watching (Enter)?";
+        self.progress.suspended(|| talk(question));
+        let chosen = chosen.clone();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let _ = std::io::stdin().read_line(&mut line);
+            let choice = match line.trim().chars().next().map(|letter| letter.to_ascii_lowercase()) {
+                Some('d') => Choice::Detach,
+                Some('c') => Choice::Cancel,
+                _ => Choice::GoOn,
+            };
+            let _ = chosen.blocking_send(choice);
+        });
+        Choice::GoOn
+    }
+
+    fn detach(&self, jid: &JobId) -> u8 {
+        self.progress.clear();
+        talk(&format!("detached; the job goes on: `master jobs show {jid}`, `master jobs kill {jid}`"));
+        exit_code::DETACHED
+    }
+
+    fn end(&self, job: &JobRecord) -> u8 {
+        self.progress.clear();
+        data(&self.results.rest());
+        if let Some(error) = &job.error {
+            talk(&format!("error: {error}"));
+        }
+        if self.human {
+            talk(&self.results.summary(job));
+        }
+        self.results.exit_code(job)
+    }
+}
+
+async fn cancel(socket: &Path, jid: &JobId) {
+    if let Err(error) = Client::ask(socket, &Request::Cancel { jid: jid.clone() }).await {
+        talk(&format!("the job could not be cancelled: {error}"));
+    }
+}
+
+/// Reads answers in a task of its own, since reading a frame must not be dropped half-way.
+fn read(mut client: Client) -> mpsc::Receiver<Result<Response, ApiError>> {
+    let (sender, receiver) = mpsc::channel(64);
+    tokio::spawn(async move {
+        loop {
+            let response = client.next().await;
+            let end = response.is_err();
+            if sender.send(response).await.is_err() || end {
+                return;
+            }
+        }
+    });
+    receiver
+}

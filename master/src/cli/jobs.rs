@@ -1,0 +1,172 @@
+//! `master jobs`.
+
+use clap::{Args, Subcommand};
+use common::id::JobId;
+use common::value::{Value, map};
+
+use super::error::CommandError;
+use super::options::{DaemonOptions, OutputOptions};
+use super::printer::{data, moment, records, table, talk};
+use super::results::Results;
+use super::{exit_code, follow};
+use crate::api::{ApiError, Client, Request, Response};
+use crate::jobs::{HostState, JobRecord};
+
+/// Look at jobs, follow them, call them off
+#[derive(Debug, Args)]
+pub(super) struct Jobs {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List jobs, the newest first
+    List {
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Show the whole result of a job, as it was shown when it ended; the exit code is the job's
+    Show {
+        /// The job's id
+        jid: JobId,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Follow a job that is under way
+    Follow {
+        /// The job's id
+        jid: JobId,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Call a job off: hosts at work are told to end it, the others are left alone
+    Kill {
+        /// The job's id
+        jid: JobId,
+        #[command(flatten)]
+        options: Options,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Options {
+    #[command(flatten)]
+    output: OutputOptions,
+    #[command(flatten)]
+    daemon: DaemonOptions,
+}
+
+impl Jobs {
+    pub(super) async fn run(self) -> Result<u8, CommandError> {
+        match self.command {
+            Command::List { limit, options } => list(limit, &options).await,
+            Command::Show { jid, options } => show(jid, &options).await,
+            Command::Follow { jid, options } => {
+                follow::attach(options.daemon.socket()?, jid, &options.output).await
+            }
+            Command::Kill { jid, options } => {
+                Client::ask(&options.daemon.socket()?, &Request::Cancel { jid: jid.clone() }).await?;
+                talk(&format!(
+                    "job {jid} is called off; `master jobs show {jid}` has what became of its hosts"
+                ));
+                Ok(exit_code::SUCCESS)
+            }
+        }
+    }
+}
+
+async fn list(limit: usize, options: &Options) -> Result<u8, CommandError> {
+    let Response::Jobs(jobs) = Client::ask(&options.daemon.socket()?, &Request::Jobs { limit }).await? else {
+        return Err(ApiError::Unexpected.into());
+    };
+    let named: Vec<_> = jobs.iter().map(|job| (job.jid.to_string(), value(job))).collect();
+    records(options.output.out, options.output.style(), &named, || listing(&jobs));
+    Ok(exit_code::SUCCESS)
+}
+
+async fn show(jid: JobId, options: &Options) -> Result<u8, CommandError> {
+    let mut client = Client::connect(&options.daemon.socket()?).await?;
+    client.send(&Request::Job { jid }).await?;
+    let Response::Jobs(jobs) = client.next().await? else { return Err(ApiError::Unexpected.into()) };
+    let job = jobs.into_iter().next().ok_or(ApiError::Unexpected)?;
+    let human = options.output.out == common::output::Format::Human;
+    if human {
+        data(&heading(&job));
+    }
+    let mut results = Results::new(options.output.out, options.output.style());
+    loop {
+        match client.next().await? {
+            Response::Host(host) => {
+                if let Some(text) = results.add(*host) {
+                    data(&text);
+                }
+            }
+            Response::Done => break,
+            _ => return Err(ApiError::Unexpected.into()),
+        }
+    }
+    data(&results.rest());
+    if let Some(error) = &job.error {
+        talk(&format!("error: {error}"));
+    }
+    if human {
+        talk(&results.summary(&job));
+    }
+    Ok(results.exit_code(&job))
+}
+
+fn heading(job: &JobRecord) -> String {
+    let mut lines = vec![
+        format!("job      {}", job.jid),
+        format!("work     {}", job.spec.work.describe()),
+        format!("target   {}", job.spec.target.as_deref().unwrap_or("every accepted host")),
+        format!("user     {}", job.user),
+        format!("started  {}", moment(job.started)),
+        format!("ended    {}", job.ended.map_or_else(|| "not yet".into(), moment)),
+    ];
+    lines.extend(job.spec.batch.map(|batch| format!("batch    {batch}")));
+    lines.extend(job.tree.map(|tree| format!("tree     {tree}")));
+    lines.extend(job.commit.as_ref().map(|commit| format!("commit   {commit}")));
+    lines.join("\n") + "\n\n"
+}
+
+fn listing(jobs: &[JobRecord]) -> String {
+    let row = |job: &JobRecord| {
+        vec![
+            job.jid.to_string(),
+            moment(job.started),
+            if job.ended.is_some() { "ended".into() } else { "under way".into() },
+            counts(job),
+            job.user.clone(),
+            job.spec.work.describe(),
+        ]
+    };
+    table(&["JOB", "STARTED", "STATE", "HOSTS", "USER", "WORK"], jobs.iter().map(row).collect())
+}
+
+fn counts(job: &JobRecord) -> String {
+    let part = |state: HostState| match job.counts.get(state) {
+        0 => None,
+        count => Some(format!("{count} {}", state.name())),
+    };
+    HostState::ALL.into_iter().filter_map(part).collect::<Vec<_>>().join(", ")
+}
+
+fn value(job: &JobRecord) -> Value {
+    let counts = job.counts.0.iter().map(|(state, count)| (Value::from(state), Value::from(*count)));
+    Value::Map(map([
+        ("work", job.spec.work.describe().into()),
+        ("target", job.spec.target.clone().into()),
+        ("user", (&job.user).into()),
+        ("started", job.started.into()),
+        ("ended", job.ended.into()),
+        ("tree", job.tree.map(|tree| tree.to_string()).into()),
+        ("commit", job.commit.clone().into()),
+        ("error", job.error.clone().into()),
+        ("hosts", Value::Map(counts.collect())),
+    ]))
+}

@@ -1,0 +1,134 @@
+//! Flags that several subcommands share: the same name means the same everywhere.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use common::output::{Format, Style};
+use common::value::Map;
+
+use super::arguments::parse_map;
+use super::error::CommandError;
+use crate::config::Config;
+use crate::jobs::{Batch, JobSpec, Spec};
+
+/// Where the daemon is.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Daemon")]
+pub(super) struct DaemonOptions {
+    /// The daemon's control socket [default: what the configuration says; env: LANTERN_SOCKET]
+    #[arg(long, value_name = "PATH", global = true)]
+    pub(super) socket: Option<PathBuf>,
+
+    /// The configuration [default: /etc/lantern/master.yaml, if it is there; env: LANTERN_CONFIG]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(super) config: Option<PathBuf>,
+}
+
+impl DaemonOptions {
+    /// The configuration.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub(super) fn config(&self) -> Result<Config, CommandError> {
+        let file = self.config.clone().or_else(|| std::env::var_os("LANTERN_CONFIG").map(PathBuf::from));
+        Ok(Config::load(file.as_deref())?)
+    }
+
+    /// The control socket.
+    ///
+    /// # Errors
+    /// When the configuration, which would name it, can't be read.
+    pub(super) fn socket(&self) -> Result<PathBuf, CommandError> {
+        let named = self.socket.clone().or_else(|| std::env::var_os("LANTERN_SOCKET").map(PathBuf::from));
+        match named {
+            Some(socket) => Ok(socket),
+            None => Ok(self.config()?.socket),
+        }
+    }
+}
+
+/// How results are shown.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputOptions {
+    /// How to show results on standard output: human, highstate, nested, yaml, json, jsonl, txt or quiet
+    ///
+    /// `human` shows what changed and what failed. `json` is one document, a map of hosts. The formats with Salt's names
+    /// print what Salt prints.
+    #[arg(long, value_name = "FORMAT", default_value = "human", hide_default_value = true)]
+    pub(super) out: Format,
+
+    /// Also show states that found nothing to do
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+
+    /// Show no progress on standard error
+    #[arg(long)]
+    pub(super) no_progress: bool,
+}
+
+impl OutputOptions {
+    /// The style for standard output.
+    #[must_use]
+    pub(super) fn style(&self) -> Style {
+        let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        Style { verbose: self.verbose, colour }
+    }
+}
+
+/// Which hosts, and how many at a time.
+#[derive(Debug, Clone, Args)]
+pub(super) struct JobOptions {
+    /// Which hosts: a glob on ids, or Salt's compound grammar [default: every accepted host]
+    ///
+    /// `fp-*`, `L@a,b`, `E@regex`, `G@os:Debian and not cm-*`, `I@role:proxy`, `S@10.0.0.0/8`, `N@group`, with `and`, `or`,
+    /// `not` and parentheses as words of their own. A target that matches no host is an error.
+    #[arg(short, long, value_name = "TARGET")]
+    pub(super) target: Option<String>,
+
+    /// How many hosts may be busy at one time, as a number or a percentage [default: all]
+    #[arg(short, long, value_name = "N|N%")]
+    pub(super) batch: Option<Batch>,
+
+    /// How long one host may take before its work is killed, such as 90s, 15m or 2h [default: the configuration's]
+    #[arg(long, value_name = "DURATION", value_parser = crate::duration::parse)]
+    pub(super) timeout: Option<Duration>,
+
+    /// Print the job's id and go away; `master jobs show` has the result later
+    #[arg(long)]
+    pub(super) detach: bool,
+
+    /// How results are shown.
+    #[command(flatten)]
+    pub(super) output: OutputOptions,
+
+    /// Where the daemon is.
+    #[command(flatten)]
+    pub(super) daemon: DaemonOptions,
+}
+
+impl JobOptions {
+    /// The job of this work.
+    #[must_use]
+    pub(super) fn job(&self, work: Spec) -> JobSpec {
+        JobSpec {
+            work,
+            target: self.target.clone(),
+            batch: self.batch,
+            timeout: self.timeout.map(|timeout| timeout.as_secs().max(1)),
+        }
+    }
+}
+
+/// Reads `--pillar`.
+///
+/// # Errors
+/// When it is no YAML map.
+pub(super) fn pillar(text: Option<&str>) -> Result<Map, CommandError> {
+    match text {
+        None => Ok(Map::new()),
+        Some(text) => parse_map(text).map_err(|reason| CommandError::usage(format!("--pillar: {reason}"))),
+    }
+}

@@ -1,0 +1,90 @@
+//! One task with one host: it goes out, updates come back, the report is acknowledged when it is on the disk.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::message::{TaskControl, TaskUpdate};
+use common::transport::{FrameError, frame};
+use quinn::{Connection, RecvStream, SendStream};
+use tokio::sync::mpsc;
+
+use super::live::{Input, LiveJob};
+
+/// How long the acknowledgement may take to arrive before the stream is let go.
+const PARTING: Duration = Duration::from_secs(10);
+
+/// A conversation to be had.
+pub(super) struct Conversation {
+    pub(super) job: Arc<LiveJob>,
+    pub(super) host: usize,
+    /// Tells this conversation from an earlier one with the same host.
+    pub(super) number: u64,
+    pub(super) connection: Connection,
+    pub(super) task: Arc<[u8]>,
+    /// What the conductor has to say to the agent.
+    pub(super) controls: mpsc::UnboundedReceiver<TaskControl>,
+}
+
+/// Has the conversation, to its end.
+pub(super) async fn converse(conversation: Conversation) {
+    let (job, host, number) = (Arc::clone(&conversation.job), conversation.host, conversation.number);
+    let connection = conversation.connection.clone();
+    if let Err(error) = talk(conversation).await {
+        let id = job.hosts.get(host);
+        tracing::debug!(?id, jid = %job.jid, %error, "a task's stream broke");
+        // With the connection gone, the fleet says so.
+        if connection.close_reason().is_none() {
+            job.tell(Input::Broken { host, conversation: number });
+        }
+    }
+}
+
+async fn talk(mut conversation: Conversation) -> Result<(), FrameError> {
+    let (job, host) = (Arc::clone(&conversation.job), conversation.host);
+    let (mut send, recv) = conversation.connection.open_bi().await.map_err(std::io::Error::from)?;
+    send.write_all(&conversation.task).await.map_err(std::io::Error::from)?;
+    let mut reading = Box::pin(next(recv));
+    loop {
+        tokio::select! {
+            (recv, update) = &mut reading => {
+                match update? {
+                    TaskUpdate::Waiting { behind } => job.tell(Input::Waiting { host, behind }),
+                    TaskUpdate::Started { .. } => job.tell(Input::Started(host)),
+                    TaskUpdate::Progress(progress) => job.tell(Input::Progress { host, progress }),
+                    TaskUpdate::Finished(report) if report.jid == job.jid => {
+                        return finish(&job, host, report, send).await;
+                    }
+                    TaskUpdate::Finished(report) => {
+                        let reason = format!("a report of job {} in a conversation of job {}", report.jid, job.jid);
+                        return Err(FrameError::Malformed { expected: "report", reason });
+                    }
+                }
+                reading.set(next(recv));
+            }
+            Some(control) = conversation.controls.recv() => frame::write(&mut send, &control).await?,
+        }
+    }
+}
+
+/// The report goes to the disk, and then the agent may forget it.
+async fn finish(
+    job: &LiveJob,
+    host: usize,
+    report: Box<common::message::Report>,
+    mut send: SendStream,
+) -> Result<(), FrameError> {
+    // Without an acknowledgement the agent keeps the report, and delivers it again.
+    let Ok(committed) = job.report(host, report).await else { return Ok(()) };
+    if committed.await.is_ok() {
+        frame::write(&mut send, &TaskControl::Stored).await?;
+        let _ = send.finish();
+        let _ = tokio::time::timeout(PARTING, send.stopped()).await;
+    }
+    Ok(())
+}
+
+/// The next update, as a future that may wait while other things happen.
+async fn next(mut recv: RecvStream) -> (RecvStream, Result<TaskUpdate, FrameError>) {
+    let update = frame::read(&mut recv).await;
+    (recv, update)
+}

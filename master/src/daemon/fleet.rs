@@ -1,0 +1,169 @@
+//! The hosts that are known, the connections they have, and the agents that wait at the door.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use common::id::HostId;
+use common::identity::Fingerprint;
+use common::transport::close;
+use common::value::Map;
+use tokio::sync::mpsc;
+
+use crate::database::HostRow;
+
+/// What is known of a host.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub(super) version: String,
+    pub(super) address: String,
+    pub(super) last_seen: i64,
+    pub(super) grains: Arc<Map>,
+}
+
+/// A host's connection.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub(super) connection: quinn::Connection,
+    pub(super) fingerprint: Fingerprint,
+    number: u64,
+}
+
+/// What the operator has decided about an agent that waits.
+#[derive(Clone, Debug)]
+pub(super) enum Decision {
+    /// It gets a certificate.
+    Accepted,
+    /// It is sent away.
+    Refused(String),
+}
+
+/// Hosts and connections.
+#[derive(Debug, Default)]
+pub(super) struct Fleet {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    known: HashMap<HostId, Known>,
+    links: HashMap<HostId, Link>,
+    waiting: HashMap<(HostId, Fingerprint), mpsc::Sender<Decision>>,
+    numbers: u64,
+}
+
+impl Fleet {
+    pub(super) fn new(rows: Vec<HostRow>) -> Self {
+        let known = rows.into_iter().map(|row| {
+            let known = Known {
+                version: row.version,
+                address: row.address,
+                last_seen: row.last_seen,
+                grains: Arc::new(row.grains),
+            };
+            (row.id, known)
+        });
+        Self { inner: Mutex::new(Inner { known: known.collect(), ..Inner::default() }) }
+    }
+
+    /// Takes a host's new connection; an older one is closed. Returns the number to give back to [`Fleet::disconnect`].
+    pub(super) fn connect(
+        &self,
+        id: &HostId,
+        connection: quinn::Connection,
+        fingerprint: Fingerprint,
+    ) -> u64 {
+        let mut inner = self.lock();
+        inner.numbers += 1;
+        let number = inner.numbers;
+        let link = Link { connection, fingerprint, number };
+        if let Some(old) = inner.links.insert(id.clone(), link) {
+            old.connection.close(close::REPLACED.into(), b"the same host has connected anew");
+        }
+        number
+    }
+
+    /// Forgets a connection. Whether it was the host's last.
+    pub(super) fn disconnect(&self, id: &HostId, number: u64, now: i64) -> bool {
+        let mut inner = self.lock();
+        if let Some(known) = inner.known.get_mut(id) {
+            known.last_seen = now;
+        }
+        let current = inner.links.get(id).is_some_and(|link| link.number == number);
+        if current {
+            inner.links.remove(id);
+        }
+        current
+    }
+
+    /// Closes a host's connection if it was made with this key.
+    pub(super) fn cut(&self, id: &HostId, fingerprint: Fingerprint, reason: &str) {
+        let link = self.lock().links.get(id).filter(|link| link.fingerprint == fingerprint).cloned();
+        if let Some(link) = link {
+            link.connection.close(close::KEY_REVOKED.into(), reason.as_bytes());
+        }
+    }
+
+    /// A host's connection.
+    pub(super) fn link(&self, id: &HostId) -> Option<Link> {
+        self.lock().links.get(id).cloned()
+    }
+
+    /// How many hosts are connected.
+    pub(super) fn connected(&self) -> usize {
+        self.lock().links.len()
+    }
+
+    /// Notes what a host says of itself. Whether its grains or release are other than before.
+    pub(super) fn learn(&self, id: &HostId, known: Known) -> bool {
+        let mut inner = self.lock();
+        let old = inner.known.get(id);
+        let news = old.is_none_or(|old| {
+            old.grains != known.grains || old.version != known.version || old.address != known.address
+        });
+        inner.known.insert(id.clone(), known);
+        news
+    }
+
+    /// What is known of a host.
+    pub(super) fn known(&self, id: &HostId) -> Option<Known> {
+        self.lock().known.get(id).cloned()
+    }
+
+    /// What is known of some hosts, at one look.
+    pub(super) fn known_of(&self, ids: &[HostId]) -> Vec<(Option<Known>, bool)> {
+        let inner = self.lock();
+        ids.iter().map(|id| (inner.known.get(id).cloned(), inner.links.contains_key(id))).collect()
+    }
+
+    /// Forgets a host whose last key is gone.
+    pub(super) fn forget(&self, id: &HostId) {
+        self.lock().known.remove(id);
+    }
+
+    /// An agent waits for a decision on its key. One that waited with the same key before is told nothing more.
+    pub(super) fn wait(&self, id: &HostId, fingerprint: Fingerprint) -> mpsc::Receiver<Decision> {
+        let (sender, receiver) = mpsc::channel(1);
+        self.lock().waiting.insert((id.clone(), fingerprint), sender);
+        receiver
+    }
+
+    /// An agent that waited has gone.
+    pub(super) fn gone(&self, id: &HostId, fingerprint: Fingerprint) {
+        let mut inner = self.lock();
+        let key = (id.clone(), fingerprint);
+        if inner.waiting.get(&key).is_some_and(mpsc::Sender::is_closed) {
+            inner.waiting.remove(&key);
+        }
+    }
+
+    /// Tells an agent that waits.
+    pub(super) fn decide(&self, id: &HostId, fingerprint: Fingerprint, decision: Decision) {
+        if let Some(sender) = self.lock().waiting.remove(&(id.clone(), fingerprint)) {
+            let _ = sender.try_send(decision);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

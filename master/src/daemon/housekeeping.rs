@@ -1,0 +1,75 @@
+//! What is old goes: jobs past their time, and objects that no job's tree has any more.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::store::{Hash, Store};
+use common::tree::{Directory, Kind, Snapshot};
+
+use super::Daemon;
+use super::shared::now;
+use crate::database::Write;
+
+/// How often.
+const INTERVAL: Duration = Duration::from_secs(6 * 3600);
+
+/// Objects younger than this stay in any case: a snapshot may be under way that has them.
+const YOUNG: Duration = Duration::from_secs(2 * 86_400);
+
+/// Keeps house for ever.
+pub(super) async fn keep(daemon: Arc<Daemon>) {
+    loop {
+        tokio::time::sleep(INTERVAL).await;
+        let kept = i64::try_from(daemon.config.keep_jobs.as_millis()).unwrap_or(i64::MAX);
+        let forgotten = daemon.ledger.submit(Write::Forget { before: now().saturating_sub(kept) });
+        if forgotten.await.is_err() {
+            continue;
+        }
+        let shared = Arc::clone(&daemon);
+        let _ = tokio::task::spawn_blocking(move || prune(&shared)).await;
+    }
+}
+
+fn prune(daemon: &Daemon) {
+    let jobs = match daemon.ledger.jobs(usize::MAX) {
+        Ok(jobs) => jobs,
+        Err(error) => return tracing::warn!(%error, "objects are not pruned"),
+    };
+    let mut wanted = HashSet::new();
+    for root in jobs.iter().filter_map(|job| job.tree) {
+        gather(&daemon.store, root, &mut wanted);
+    }
+    match daemon.store.prune(|hash| wanted.contains(&hash), YOUNG) {
+        Ok(0) => {}
+        Ok(removed) => tracing::info!(removed, "objects that no job needs are gone"),
+        Err(error) => tracing::warn!(%error, "objects are not pruned"),
+    }
+}
+
+/// A snapshot's objects. What can't be read has nothing below it to keep.
+fn gather(store: &Store, root: Hash, wanted: &mut HashSet<Hash>) {
+    if !wanted.insert(root) {
+        return;
+    }
+    let snapshot = store.read(root).ok().and_then(|bytes| Snapshot::from_object(root, &bytes).ok());
+    let mut open: Vec<Hash> = snapshot
+        .iter()
+        .flat_map(|snapshot| &snapshot.environments)
+        .map(|environment| environment.root)
+        .collect();
+    while let Some(hash) = open.pop() {
+        if !wanted.insert(hash) {
+            continue;
+        }
+        let directory = store.read(hash).ok().and_then(|bytes| Directory::from_object(hash, &bytes).ok());
+        for entry in directory.into_iter().flat_map(|directory| directory.entries) {
+            match entry.kind {
+                Kind::Directory { hash } => open.push(hash),
+                Kind::File { hash, .. } => {
+                    wanted.insert(hash);
+                }
+            }
+        }
+    }
+}

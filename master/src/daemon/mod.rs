@@ -1,0 +1,21 @@
+//! The daemon: agents, operators, and the jobs between them.
+//!
+//! [`listener`] lets agents in, [`session`] is one agent's connection, [`requests`] what agents ask. [`launch`] begins a job and
+//! [`conductor`] carries out what its rollout machine decides, with a [`conversation`] for each task that is out.
+
+mod conductor;
+mod conversation;
+mod fleet;
+mod housekeeping;
+mod launch;
+mod listener;
+mod live;
+mod operator;
+mod requests;
+mod serve;
+mod session;
+mod shared;
+mod tasks;
+
+pub use serve::{ServeError, serve};
+pub use shared::Daemon;

@@ -1,0 +1,163 @@
+//! What agents ask of the master.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::id::HostId;
+use common::message::{OBJECTS_LIMIT, ObjectHeader, Renewed, Report, Request, Stored};
+use common::store::{Hash, Store};
+use common::transport::{FrameError, frame};
+use quinn::{RecvStream, SendStream};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use super::shared::now;
+use super::{Daemon, session};
+use crate::database::{Committed, Write};
+use crate::jobs::HostState;
+
+/// How long an agent may take to say what it wants on a stream it has opened.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Objects up to this size are read whole, and verified.
+const SMALL: u64 = 1 << 20;
+
+/// Why a request was not served.
+#[derive(Debug, thiserror::Error)]
+enum RequestError {
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    #[error("writing: {0}")]
+    Write(#[from] std::io::Error),
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Serves one request.
+pub(super) async fn serve(
+    daemon: &Daemon,
+    id: &HostId,
+    public_key: &[u8],
+    mut send: SendStream,
+    mut recv: RecvStream,
+) {
+    let request = match tokio::time::timeout(REQUEST_TIMEOUT, frame::read(&mut recv)).await {
+        Ok(Ok(request)) => request,
+        Ok(Err(error)) => return tracing::debug!(%id, %error, "a request could not be read"),
+        Err(_) => return tracing::debug!(%id, "a request did not come in time"),
+    };
+    let served = match request {
+        Request::Objects { hashes } => objects(daemon, &hashes, &mut send).await,
+        Request::Deliver { report } => deliver(daemon, id, report, &mut send).await,
+        Request::Renew => renew(daemon, id, public_key, &mut send).await,
+        Request::Grains { grains } => {
+            if let Some(known) = daemon.fleet.known(id) {
+                session::learn(daemon, id, known.version, known.address, grains);
+            }
+            frame::write(&mut send, &Stored {}).await.map_err(Into::into)
+        }
+    };
+    match served {
+        Ok(()) => {
+            let _ = send.finish();
+        }
+        Err(error) => tracing::warn!(%id, %error, "a request failed"),
+    }
+}
+
+async fn objects(daemon: &Daemon, hashes: &[Hash], send: &mut SendStream) -> Result<(), RequestError> {
+    if hashes.len() > OBJECTS_LIMIT {
+        let reason =
+            format!("{} objects were asked for at once; at most {OBJECTS_LIMIT} may be", hashes.len());
+        return Err(RequestError::Refused(reason));
+    }
+    // The semaphore is never closed.
+    let _permit = daemon.bulk.acquire().await;
+    for hash in hashes {
+        object(&daemon.store, *hash, send).await?;
+    }
+    Ok(())
+}
+
+async fn object(store: &Store, hash: Hash, send: &mut SendStream) -> Result<(), RequestError> {
+    let size = tokio::fs::metadata(store.path(hash)).await.map(|metadata| metadata.len());
+    let missing = ObjectHeader { size: None };
+    match size {
+        Err(_) => frame::write(send, &missing).await?,
+        Ok(size) if size <= SMALL => {
+            let store = store.clone();
+            match tokio::task::spawn_blocking(move || store.read(hash)).await {
+                Ok(Ok(bytes)) => {
+                    let mut answer = frame::encode(&ObjectHeader { size: Some(bytes.len() as u64) })?;
+                    answer.extend_from_slice(&bytes);
+                    send.write_all(&answer).await.map_err(std::io::Error::from)?;
+                }
+                _ => frame::write(send, &missing).await?,
+            }
+        }
+        Ok(size) => {
+            let file = tokio::fs::File::open(store.path(hash)).await?;
+            frame::write(send, &ObjectHeader { size: Some(size) }).await?;
+            let mut reader = tokio::io::BufReader::with_capacity(256 << 10, file.take(size));
+            tokio::io::copy_buf(&mut reader, send).await?;
+        }
+    }
+    send.flush().await?;
+    Ok(())
+}
+
+/// Takes a report that a live job may wait for, or one that comes late.
+async fn deliver(
+    daemon: &Daemon,
+    id: &HostId,
+    report: Box<Report>,
+    send: &mut SendStream,
+) -> Result<(), RequestError> {
+    let jid = report.jid.clone();
+    let committed = match daemon.jobs.report(&jid, id, report).await {
+        Ok(committed) => committed,
+        Err(report) => late(daemon, id, report).await?,
+    };
+    committed.await.map_err(|error| RequestError::Refused(error.to_string()))?;
+    Ok(frame::write(send, &Stored {}).await?)
+}
+
+/// Writes down a report whose job has ended without it.
+async fn late(daemon: &Daemon, id: &HostId, report: Box<Report>) -> Result<Committed, RequestError> {
+    let (ledger, jid, host) = (Arc::clone(&daemon.ledger), report.jid.clone(), id.clone());
+    let found = tokio::task::spawn_blocking(move || ledger.job_host(&jid, &host)).await;
+    let found = found
+        .map_err(|error| RequestError::Refused(error.to_string()))?
+        .map_err(|error| RequestError::Refused(error.to_string()))?;
+    let Some(record) = found else {
+        tracing::warn!(%id, jid = %report.jid, "a report of a job that is not known was thrown away");
+        return Ok(daemon.ledger.submit(Write::Barrier));
+    };
+    let given_up = matches!(record.state, HostState::Unreachable | HostState::Expired | HostState::Cancelled);
+    if report.prepare || !given_up {
+        return Ok(daemon.ledger.submit(Write::Barrier));
+    }
+    drop(daemon.ledger.submit(Write::HostState {
+        jid: report.jid.clone(),
+        host: id.clone(),
+        state: HostState::of(report.outcome),
+        phase: record.phase,
+        prepared: record.prepared,
+        reason: Some(format!("it reported after it had been given up as {}", record.state.name())),
+        at: now(),
+    }));
+    Ok(daemon.ledger.submit(Write::Report { host: id.clone(), report, at: now() }))
+}
+
+async fn renew(
+    daemon: &Daemon,
+    id: &HostId,
+    public_key: &[u8],
+    send: &mut SendStream,
+) -> Result<(), RequestError> {
+    let certificate = daemon
+        .authority
+        .sign(public_key, id, daemon.config.certificate_lifetime)
+        .map_err(|error| RequestError::Refused(error.to_string()))?;
+    tracing::info!(%id, "a certificate was renewed");
+    Ok(frame::write(send, &Renewed { certificate: certificate.to_vec() }).await?)
+}

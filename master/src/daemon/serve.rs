@@ -1,0 +1,116 @@
+//! Starts the daemon and ends it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::identity::{Authority, IdentityError};
+use common::store::{Store, StoreError};
+use common::transport::{TransportError, close, server};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::fleet::Fleet;
+use super::{Daemon, housekeeping, launch, listener, operator};
+use crate::api::bind;
+use crate::config::Config;
+use crate::database::{Database, Ledger, LedgerError};
+use crate::keys::Keyring;
+
+/// Why the daemon can't run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The folder of its state can't be had.
+    #[error("cannot use the state folder {path}: {source}", path = path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Another daemon uses that folder.
+    #[error("another master uses the state folder {path}", path = .0.display())]
+    Locked(PathBuf),
+    /// The control socket can't be had.
+    #[error("cannot listen at the control socket {path}: {source}", path = path.display())]
+    Socket {
+        /// The socket.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The authority can't be had.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The endpoint can't be had.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The database can't be had.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The content store can't be had.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Signals can't be waited for.
+    #[error("signals: {0}")]
+    Signal(std::io::Error),
+}
+
+/// Runs the daemon until it is told to end (SIGTERM, SIGINT). Unfinished jobs go on when it is started again.
+///
+/// # Errors
+/// When it can't start.
+pub async fn serve(config: Config) -> Result<(), ServeError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signal)?;
+    let _lock = lock(&config)?;
+    let authority = Authority::load_or_create(&config.authority_dir())?;
+    let database = Arc::new(Database::open(&config.state_dir.join("master.db"))?);
+    let store = Store::open(&config.state_dir.join("store"))?;
+    let keyring = Keyring::new(database.keys()?);
+    let fleet = Fleet::new(database.hosts()?);
+    let (endpoint, verifier) = server(config.listen, &authority)?;
+    let listen = endpoint.local_addr().unwrap_or(config.listen);
+    let socket = config.socket.clone();
+    let control = bind(&socket).map_err(|source| ServeError::Socket { path: socket.clone(), source })?;
+    tracing::info!(
+        %listen,
+        socket = %socket.display(),
+        state_dir = %config.state_dir.display(),
+        fingerprint = %authority.fingerprint(),
+        "the master is up"
+    );
+    let ledger: Arc<dyn Ledger> = Arc::clone(&database) as _;
+    let daemon = Arc::new(Daemon::new(config, listen, authority, ledger, store, keyring, fleet));
+    launch::resume(&daemon)?;
+    let agents = tokio::spawn(listener::listen(Arc::clone(&daemon), endpoint.clone(), verifier));
+    let operators = tokio::spawn(operator::listen(Arc::clone(&daemon), control));
+    let keeper = tokio::spawn(housekeeping::keep(Arc::clone(&daemon)));
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("the master ends; jobs under way go on when it is started again");
+    operators.abort();
+    keeper.abort();
+    let _ = std::fs::remove_file(&socket);
+    endpoint.close(close::GOING_AWAY.into(), b"the master ends");
+    let _ = tokio::time::timeout(Duration::from_secs(2), endpoint.wait_idle()).await;
+    agents.abort();
+    // What is queued is written before the process ends.
+    let _ = tokio::task::spawn_blocking(move || database.close()).await;
+    Ok(())
+}
+
+/// The state folder, made for its owner alone, and locked against a second daemon for as long as the file is held.
+fn lock(config: &Config) -> Result<std::fs::File, ServeError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let path = &config.state_dir;
+    let failed = |source| ServeError::Folder { path: path.clone(), source };
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
+    let file = std::fs::File::create(path.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(ServeError::Locked(path.clone())),
+        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
+    }
+}

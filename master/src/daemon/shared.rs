@@ -1,0 +1,95 @@
+//! What every part of the daemon shares.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use common::id::JobId;
+use common::identity::Authority;
+use common::store::Store;
+use tokio::sync::Semaphore;
+
+use super::fleet::Fleet;
+use super::live::LiveJobs;
+use crate::config::Config;
+use crate::database::Ledger;
+use crate::keys::Keyring;
+use crate::source::Snapshotter;
+
+/// How many agents may fetch objects at one time; the others wait in line.
+const BULK: usize = 128;
+
+/// The daemon.
+pub struct Daemon {
+    /// The configuration.
+    pub(crate) config: Config,
+    /// The address that was bound, which tells the port where the configuration left it open.
+    pub(crate) listen: std::net::SocketAddr,
+    /// Who signs certificates.
+    pub(super) authority: Authority,
+    /// Where everything is written down.
+    pub(super) ledger: Arc<dyn Ledger>,
+    /// The objects of all snapshots.
+    pub(super) store: Store,
+    /// Makes snapshots.
+    pub(super) snapshotter: Snapshotter,
+    /// Hosts and their connections.
+    pub(super) fleet: Fleet,
+    /// Jobs under way.
+    pub(super) jobs: LiveJobs,
+    /// Bounds what is read from disk for agents at one time.
+    pub(super) bulk: Semaphore,
+    /// When the daemon began: agents need a moment to come back then.
+    pub(super) started: Instant,
+    keyring: Mutex<Keyring>,
+    last_jid: Mutex<Option<JobId>>,
+}
+
+impl Daemon {
+    pub(super) fn new(
+        config: Config,
+        listen: std::net::SocketAddr,
+        authority: Authority,
+        ledger: Arc<dyn Ledger>,
+        store: Store,
+        keyring: Keyring,
+        fleet: Fleet,
+    ) -> Self {
+        Self {
+            config,
+            listen,
+            authority,
+            ledger,
+            snapshotter: Snapshotter::new(store.clone()),
+            store,
+            fleet,
+            jobs: LiveJobs::default(),
+            bulk: Semaphore::new(BULK),
+            started: Instant::now(),
+            keyring: Mutex::new(keyring),
+            last_jid: Mutex::default(),
+        }
+    }
+
+    /// The keys. Held for moments only, never over I/O.
+    pub(super) fn keyring(&self) -> MutexGuard<'_, Keyring> {
+        self.keyring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An id that no job of this daemon has had: the time, moved on by a microsecond where two jobs begin at once.
+    pub(super) fn next_jid(&self) -> JobId {
+        let mut last = self.last_jid.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut time = jiff::Timestamp::now();
+        let mut jid = JobId::at(time);
+        while last.as_ref().is_some_and(|last| jid <= *last) {
+            time += jiff::SignedDuration::from_micros(1);
+            jid = JobId::at(time);
+        }
+        *last = Some(jid.clone());
+        jid
+    }
+}
+
+/// Now, in milliseconds since 1970.
+pub(super) fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}

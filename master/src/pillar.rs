@@ -1,0 +1,118 @@
+//! Pillar: what each host, and no other, is to know. Compiled here, on the master, from the host's grains.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use common::id::HostId;
+use common::value::{Map, Value, map};
+use states::compile::pillar::compile;
+use states::context::{Context, RunState};
+use states::diagnostic::Diagnostic;
+use states::files::{FileSource, Folders};
+use states::process::System;
+
+use crate::config::Config;
+
+/// Compiles pillar over one listing of the pillar tree.
+pub struct PillarCompiler {
+    files: Arc<dyn FileSource>,
+    opts: Arc<Map>,
+    cache_dir: PathBuf,
+}
+
+/// A host whose pillar is wanted.
+#[derive(Clone, Debug)]
+pub struct PillarHost {
+    /// Its id.
+    pub id: HostId,
+    /// Its grains, as it sent them last.
+    pub grains: Arc<Map>,
+}
+
+/// What one host's pillar came to.
+pub type Compiled = Result<Map, Vec<Diagnostic>>;
+
+impl PillarCompiler {
+    /// A compiler over the pillar tree as it is now.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            files: Arc::new(Folders::new(config.pillar_roots.clone())),
+            opts: Arc::new(opts(config)),
+            cache_dir: config.state_dir.join("cache"),
+        }
+    }
+
+    /// One host's pillar, with `overrides` merged over it. Blocks.
+    ///
+    /// # Errors
+    /// Every error found.
+    pub fn compile(&self, host: &PillarHost, saltenv: &str, overrides: &Map) -> Compiled {
+        let context = Context {
+            id: host.id.to_string(),
+            saltenv: saltenv.into(),
+            grains: Arc::clone(&host.grains),
+            pillar: Arc::default(),
+            opts: Arc::clone(&self.opts),
+            files: Arc::clone(&self.files),
+            processes: Arc::new(System),
+            cache_dir: self.cache_dir.clone(),
+            test: false,
+            run: RunState::default(),
+        };
+        compile(&Arc::new(context), overrides)
+    }
+
+    /// The pillar of many hosts, on every core, in the hosts' order. Blocks.
+    #[must_use]
+    pub fn compile_all(&self, hosts: &[PillarHost], saltenv: &str, overrides: &Map) -> Vec<Compiled> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(hosts.len());
+        let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(hosts.len())));
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    while let Some((index, host)) = {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        hosts.get(index).map(|host| (index, host))
+                    } {
+                        let compiled = self.compile(host, saltenv, overrides);
+                        done.lock().unwrap_or_else(PoisonError::into_inner).push((index, compiled));
+                    }
+                });
+            }
+        });
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.sort_by_key(|(index, _)| *index);
+        done.into_iter().map(|(_, compiled)| compiled).collect()
+    }
+}
+
+/// What pillar files see in `opts`.
+fn opts(config: &Config) -> Map {
+    let roots = |roots: &crate::config::Roots| {
+        let folders = |folders: &Vec<PathBuf>| -> Value {
+            folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect::<Vec<_>>().into()
+        };
+        Value::Map(roots.iter().map(|(name, paths)| (Value::from(name), folders(paths))).collect())
+    };
+    let mut opts =
+        map([("file_roots", roots(&config.file_roots)), ("pillar_roots", roots(&config.pillar_roots))]);
+    opts.insert("nodegroups".into(), Value::Map(nodegroups(config)));
+    opts.extend(config.opts.clone());
+    opts
+}
+
+/// The node groups as values.
+#[must_use]
+pub fn nodegroups(config: &Config) -> Map {
+    config.nodegroups.iter().map(|(name, target)| (Value::from(name), Value::from(target))).collect()
+}
+
+/// Diagnostics as the list of texts that Salt returns when pillar fails.
+#[must_use]
+pub fn failure(diagnostics: &[Diagnostic]) -> Value {
+    let mut lines = vec![Value::from("Pillar failed to render with the following messages:")];
+    lines.extend(diagnostics.iter().map(|diagnostic| Value::from(diagnostic.to_string())));
+    Value::List(lines)
+}

@@ -1,5 +1,0 @@
-//! `state.*`: state runs.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

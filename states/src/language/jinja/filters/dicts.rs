@@ -1,0 +1,180 @@
+//! Filters on dicts.
+
+use std::sync::Arc;
+
+use minijinja::value::ValueKind;
+use minijinja::{Error, Value};
+
+use super::Filter;
+use crate::language::jinja::arguments::Arguments;
+use crate::language::jinja::convert::{from_template, to_template};
+use crate::language::jinja::methods::{dict_entries, list as list_method};
+use crate::language::jinja::print;
+use crate::language::jinja::values::{Dict, List, check_nesting, dict, items_of, list, pairs_of, tuple};
+
+pub(super) static FILTERS: &[(&str, Filter)] = &[
+    ("append_dict_key_value", |_, arguments| change(arguments, append)),
+    ("compare_dicts", compare),
+    ("dictsort", sort),
+    ("extend_dict_key_value", |_, arguments| change(arguments, extend)),
+    ("from_entries", from_entries),
+    ("set_dict_key_value", |_, arguments| change(arguments, |_, _, value| Ok(value.clone()))),
+    ("to_entries", to_entries),
+    ("traverse", traverse),
+    ("update_dict_key_value", |_, arguments| change(arguments, update)),
+];
+
+/// `data|traverse('a:b', default)`.
+fn traverse(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let data = from_template(&arguments.required(0, "data")?)?;
+    let delimiter = arguments.optional_text(3, "delimiter")?.unwrap_or_else(|| ":".into());
+    let key = arguments.required(1, "key")?;
+    let path = match key.kind() {
+        ValueKind::Seq => items_of(&key)?.iter().map(print::text).collect::<Vec<_>>().join(&delimiter),
+        _ => print::text(&key),
+    };
+    Ok(match data.traverse(&path, &delimiter) {
+        Some(found) => to_template(found),
+        None => arguments.optional(2, "default").unwrap_or_else(|| Value::from(())),
+    })
+}
+
+/// What a filter makes of the old value at a path and its argument.
+type Change = fn(&Arguments<'_>, Option<Value>, &Value) -> Result<Value, Error>;
+
+/// Changes the value at a colon path, making the dicts on the way.
+fn change(arguments: &Arguments<'_>, make: Change) -> Result<Value, Error> {
+    let target = arguments.required(0, "in_dict")?;
+    let target = match target.downcast_object_ref::<Dict>() {
+        Some(_) => target,
+        None => dict(dict_entries(&target)?),
+    };
+    let (path, value) = (arguments.text(1, "keys")?, arguments.required(2, "value")?);
+    let delimiter = arguments.optional_text(3, "delimiter")?.unwrap_or_else(|| ":".into());
+    let mut at: Arc<Dict> = match target.downcast_object::<Dict>() {
+        Some(dict) => dict,
+        None => return Err(arguments.error("works on a dict")),
+    };
+    let (way, last) = path.rsplit_once(&*delimiter).map_or((None, &*path), |(way, last)| (Some(way), last));
+    for step in way.into_iter().flat_map(|way| way.split(&*delimiter)) {
+        let next = at.lock().get(&Value::from(step)).and_then(Value::downcast_object::<Dict>);
+        at = match next {
+            Some(next) => next,
+            None => {
+                let made = dict([]);
+                at.lock().insert(Value::from(step), made.clone());
+                match made.downcast_object::<Dict>() {
+                    Some(made) => made,
+                    None => return Err(arguments.error("works on a dict")),
+                }
+            }
+        };
+    }
+    let key = Value::from(last);
+    let old = at.lock().get(&key).filter(|old| !old.is_none()).cloned();
+    let new = make(arguments, old, &value)?;
+    check_nesting(Arc::as_ptr(&at).cast(), &new)?;
+    at.lock().insert(key, new);
+    Ok(target)
+}
+
+fn update(arguments: &Arguments<'_>, old: Option<Value>, value: &Value) -> Result<Value, Error> {
+    let Some(old) = old else { return Ok(dict(dict_entries(value)?)) };
+    let Some(target) = old.downcast_object_ref::<Dict>() else {
+        return Err(
+            arguments.error(format!("The last key contains {}, which cannot update.", print::repr(&old)))
+        );
+    };
+    target.lock().extend(dict_entries(value)?);
+    Ok(old)
+}
+
+fn append(arguments: &Arguments<'_>, old: Option<Value>, value: &Value) -> Result<Value, Error> {
+    grow(arguments, old, "append", value)
+}
+
+fn extend(arguments: &Arguments<'_>, old: Option<Value>, value: &Value) -> Result<Value, Error> {
+    grow(arguments, old, "extend", value)
+}
+
+fn grow(arguments: &Arguments<'_>, old: Option<Value>, method: &str, value: &Value) -> Result<Value, Error> {
+    let old = old.unwrap_or_else(|| list(Vec::new()));
+    match old.downcast_object::<List>() {
+        Some(target) => list_method(&target, method, std::slice::from_ref(value))?,
+        None => {
+            let message = format!("The last key contains {}, which cannot {method}.", print::repr(&old));
+            return Err(arguments.error(message));
+        }
+    };
+    Ok(old)
+}
+
+/// The pairs by key, or by value; capitals count only when asked.
+fn sort(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let mut pairs = dict_entries(&arguments.required(0, "value")?)?;
+    let cased = arguments.flag(1, "case_sensitive", false);
+    let by_value = match &*arguments.optional_text(2, "by")?.unwrap_or_else(|| "key".into()) {
+        "key" => false,
+        "value" => true,
+        _ => return Err(arguments.error("You can only sort by either \"key\" or \"value\"")),
+    };
+    pairs.sort_by_cached_key(|(key, value)| {
+        let by = if by_value { value } else { key };
+        match by.as_str() {
+            Some(text) if !cased => Value::from(text.to_lowercase()),
+            _ => by.clone(),
+        }
+    });
+    if arguments.flag(3, "reverse", false) {
+        pairs.reverse();
+    }
+    Ok(list(pairs.into_iter().map(|(key, value)| tuple(vec![key, value])).collect()))
+}
+
+fn to_entries(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let data = arguments.required(0, "data")?;
+    let pairs = match pairs_of(&data) {
+        Some(pairs) => pairs,
+        None if data.kind() == ValueKind::Seq => {
+            items_of(&data)?.into_iter().enumerate().map(|(at, item)| (Value::from(at), item)).collect()
+        }
+        None => return Err(arguments.error("Input data must be a dict or list")),
+    };
+    let entry = |(key, value)| dict([(Value::from("key"), key), (Value::from("value"), value)]);
+    Ok(list(pairs.into_iter().map(entry).collect()))
+}
+
+fn from_entries(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let mut pairs = Vec::new();
+    for entry in items_of(&arguments.required(0, "entries")?)? {
+        let fields = dict_entries(&entry)?;
+        let field = |name: &str| {
+            let found =
+                fields.iter().find(|(key, _)| key.as_str().is_some_and(|key| key.eq_ignore_ascii_case(name)));
+            found.map(|(_, value)| value.clone())
+        };
+        if let Some(key) = ["key", "name"].iter().find_map(|name| field(name).filter(Value::is_true)) {
+            pairs.push((key, field("value").unwrap_or_else(|| Value::from(()))));
+        }
+    }
+    Ok(dict(pairs))
+}
+
+fn compare(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let old = dict_entries(&arguments.required(0, "old")?)?;
+    let new = dict_entries(&arguments.required(1, "new")?)?;
+    let find = |pairs: &[(Value, Value)], key: &Value| {
+        pairs.iter().find(|(other, _)| other == key).map(|(_, value)| value.clone())
+    };
+    let mut differences = Vec::new();
+    let added = new.iter().filter(|(key, _)| find(&old, key).is_none());
+    for (key, _) in old.iter().chain(added) {
+        let (before, after) = (find(&old, key), find(&new, key));
+        if before != after {
+            let side = |value: Option<Value>| value.unwrap_or_else(|| Value::from(""));
+            let sides = dict([(Value::from("old"), side(before)), (Value::from("new"), side(after))]);
+            differences.push((key.clone(), sides));
+        }
+    }
+    Ok(dict(differences))
+}

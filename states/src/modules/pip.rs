@@ -1,5 +1,0 @@
-//! `pip`: Python packages.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

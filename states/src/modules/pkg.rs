@@ -1,5 +1,0 @@
-//! `pkg`: packages.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,5 +1,0 @@
-//! `pkgrepo`: package repositories.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

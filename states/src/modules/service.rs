@@ -1,5 +1,0 @@
-//! `service`: services.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

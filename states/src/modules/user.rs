@@ -1,5 +1,0 @@
-//! `user`: users.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,4 @@
+bench: '@DIR@'
+site:
+  name: bench
+  tags: [one, two, {{ grains['id'] }}]

@@ -1,0 +1,2 @@
+base:
+  '*': [directories, files, templates, commands, checks]

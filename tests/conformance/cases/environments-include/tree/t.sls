@@ -1,0 +1,3 @@
+include:
+  - dev: d
+a: {test.nop: []}

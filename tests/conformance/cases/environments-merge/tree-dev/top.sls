@@ -1,0 +1,4 @@
+base:
+  '*': [never]
+dev:
+  'fp-*': [d]

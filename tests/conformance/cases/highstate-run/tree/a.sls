@@ -1,0 +1,1 @@
+a: {test.succeed_with_changes: []}

@@ -1,0 +1,2 @@
+a: {test.nop: [{require: [{cmd: nope}]}]}
+b: {test.nop: []}

@@ -1,0 +1,1 @@
+cm: {test.nop: [{id: {{ grains['id'] }}}, {os: {{ grains['os'] }}}]}

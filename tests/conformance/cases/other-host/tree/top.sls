@@ -1,0 +1,4 @@
+base:
+  'cm-*': [cm]
+  'G@os:Ubuntu': [ubuntu]
+  'fp-*': [never]

@@ -1,0 +1,1 @@
+ubuntu: {test.nop: []}

@@ -1,0 +1,1 @@
+base: {'*': [blank, main]}

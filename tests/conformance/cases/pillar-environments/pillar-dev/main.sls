@@ -1,0 +1,2 @@
+from: dev
+dev: 1

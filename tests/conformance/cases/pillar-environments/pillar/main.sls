@@ -1,0 +1,2 @@
+from: base
+base: 1

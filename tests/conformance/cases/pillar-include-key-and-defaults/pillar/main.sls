@@ -1,0 +1,7 @@
+include:
+  - part:
+      key: nested:deep
+      defaults:
+        colour: red
+      
+own: 1

@@ -1,0 +1,2 @@
+colour: {{ colour }}
+os: {{ grains['os'] }}

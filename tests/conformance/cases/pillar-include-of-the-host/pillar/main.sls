@@ -1,0 +1,2 @@
+include: [hosts.{{ grains["id"] }}]
+common: yes

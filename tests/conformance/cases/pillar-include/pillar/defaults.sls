@@ -1,0 +1,3 @@
+own: {a: defaults, b: defaults}
+shared: defaults
+order: defaults

@@ -1,0 +1,5 @@
+include:
+  - defaults
+  - secrets
+own: {a: main}
+shared: main

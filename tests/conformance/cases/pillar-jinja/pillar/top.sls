@@ -1,0 +1,5 @@
+base:
+  '*': [main]
+{% if grains['os'] == 'Debian' %}
+  'G@os:Debian': [debian]
+{% endif %}

@@ -1,0 +1,4 @@
+scalar: three
+empty: {}
+null_value: null
+map: {a: null}

@@ -1,0 +1,2 @@
+include: [nosuch]
+a: 1

@@ -1,0 +1,4 @@
+x:
+  test.nop:
+    - x: {{ pillar['a']['x'] }}
+    - y: {{ pillar['a']['y'] }}

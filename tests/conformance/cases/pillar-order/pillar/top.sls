@@ -1,0 +1,7 @@
+base:
+  '*':
+    - order: 2
+    - late
+  'fp-*':
+    - order: 1
+    - early

@@ -1,0 +1,1 @@
+by-case: {test.nop: []}

@@ -1,0 +1,1 @@
+by-deep-grain: {test.nop: []}

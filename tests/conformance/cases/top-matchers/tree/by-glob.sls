@@ -1,0 +1,1 @@
+by-glob: {test.nop: []}

@@ -1,0 +1,1 @@
+by-grain-pcre: {test.nop: []}

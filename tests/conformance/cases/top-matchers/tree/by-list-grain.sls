@@ -1,0 +1,1 @@
+by-list-grain: {test.nop: []}

@@ -1,0 +1,1 @@
+by-list: {test.nop: []}

@@ -1,0 +1,1 @@
+by-network: {test.nop: []}

@@ -1,0 +1,1 @@
+by-pcre: {test.nop: []}

@@ -1,0 +1,1 @@
+by-pillar-glob: {test.nop: []}

@@ -1,0 +1,2 @@
+include: [lib]
+proxy: {test.nop: []}

@@ -1,0 +1,6 @@
+a: {test.nop: []}
+b:
+  file.append:
+    - name: '@DIR@/x'
+    - text: x
+    - bogus: yes

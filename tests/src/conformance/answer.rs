@@ -1,0 +1,106 @@
+//! What the project answers to a call.
+
+use std::sync::Arc;
+
+use common::value::{Map, Value};
+use states::compile::{self, show};
+use states::context::{Context, RunState};
+use states::diagnostic::Diagnostic;
+use states::engine;
+use states::files::Folders;
+use states::process::System;
+
+use super::case::{Call, Case, Prepared};
+
+/// What the project answers to one call of a case.
+pub enum Answer {
+    /// A value, with what differs from run to run taken out.
+    Return(serde_json::Value),
+    /// Errors.
+    Error(Vec<Diagnostic>),
+}
+
+impl Answer {
+    /// Asks.
+    #[must_use]
+    pub fn to(case: &Case, call: &Call) -> Self {
+        let prepared = case.prepare();
+        match ask(&prepared, call) {
+            Err(errors) => Self::Error(errors),
+            Ok(value) => {
+                let text = prepared.neutral(&value.to_json().to_string());
+                let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+                forget_times(&mut json);
+                Self::Return(json)
+            }
+        }
+    }
+}
+
+fn ask(prepared: &Prepared, call: &Call) -> Result<Value, Vec<Diagnostic>> {
+    let mut overrides = Map::new();
+    let mut test = false;
+    for (key, value) in &call.keywords {
+        match (key.as_str(), value) {
+            (Some("pillar"), Value::Map(pillar)) => overrides = pillar.clone(),
+            (Some("test"), Value::Bool(flag)) => test = *flag,
+            _ => panic!("{} has an argument that cases do not know: {key}", call.function),
+        }
+    }
+    let pillar_context = context(prepared, &prepared.pillar_roots, Map::new(), test);
+    let pillar = compile::pillar::compile(&pillar_context, &overrides)?;
+    let context = context(prepared, &prepared.file_roots, pillar, test);
+    match call.function.as_str() {
+        "pillar.items" => Ok(Value::Map(context.pillar.as_ref().clone())),
+        "state.show_top" => show::top(&context),
+        "state.show_highstate" => show::highstate(&context),
+        "state.show_lowstate" => show::lowstate(&context),
+        "state.show_sls" => show::sls(&context, &call.names),
+        "state.show_low_sls" => show::low_sls(&context, &call.names),
+        "state.sls" => run(&context, compile::sls(&context, &call.names)),
+        "state.highstate" => run(&context, compile::highstate(&context)),
+        other => panic!("cases do not know the function {other}"),
+    }
+}
+
+fn run(
+    context: &Arc<Context>,
+    plan: Result<compile::Plan, Vec<Diagnostic>>,
+) -> Result<Value, Vec<Diagnostic>> {
+    Ok(engine::run(&plan?, context, &mut engine::Silent).to_value())
+}
+
+fn context(
+    prepared: &Prepared,
+    roots: &[(String, Vec<std::path::PathBuf>)],
+    pillar: Map,
+    test: bool,
+) -> Arc<Context> {
+    Arc::new(Context {
+        id: prepared.id.clone(),
+        saltenv: "base".into(),
+        grains: Arc::new(prepared.grains.clone()),
+        pillar: Arc::new(pillar),
+        opts: Arc::new(prepared.config.clone()),
+        files: Arc::new(Folders::new(roots.iter().cloned())),
+        processes: Arc::new(System),
+        cache_dir: prepared.cache(),
+        test,
+        run: RunState::default(),
+    })
+}
+
+/// Takes process numbers and times out of the entries of a run.
+fn forget_times(answer: &mut serde_json::Value) {
+    for (tag, entry) in answer.as_object_mut().into_iter().flatten() {
+        if !tag.contains("_|-") {
+            continue;
+        }
+        let Some(entry) = entry.as_object_mut() else { continue };
+        entry.shift_remove("start_time");
+        entry.shift_remove("duration");
+        if let Some(changes) = entry.get_mut("changes").and_then(serde_json::Value::as_object_mut) {
+            changes.shift_remove("pid");
+        }
+    }
+}

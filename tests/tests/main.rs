@@ -1,0 +1,11 @@
+//! Every test of the whole product, in one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test ends with a panic that says why"
+)]
+
+mod conformance;
+mod forgotten;

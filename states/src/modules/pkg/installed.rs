@@ -16,7 +16,6 @@ use crate::modules::{Call, Check, Done, Failure, StateFunction, Watch, debconf};
 
 /// Packages that shall be installed.
 #[derive(Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the switches are Salt's")]
 pub(super) struct Installed {
     name: Text,
     version: Option<Text>,

@@ -4,8 +4,8 @@ use clap::Args;
 use states::functions::words;
 
 use super::error::CommandError;
-use super::options::JobOptions;
 use super::follow;
+use super::options::JobOptions;
 use crate::jobs::{CallSpec, Spec};
 
 /// Call an execution function on hosts

@@ -158,7 +158,9 @@ pub enum ConfigError {
 
 /// A text that is no address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not the address of a master: use HOST or HOST:PORT, such as master.example:{MASTER_PORT} or [2001:db8::1]:{MASTER_PORT}")]
+#[error(
+    "{0:?} is not the address of a master: use HOST or HOST:PORT, such as master.example:{MASTER_PORT} or [2001:db8::1]:{MASTER_PORT}"
+)]
 pub struct AddressError(String);
 
 impl Settings {

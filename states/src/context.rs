@@ -88,6 +88,13 @@ impl RunState {
             None => PathBuf::from(path),
         }
     }
+
+    /// What does not change during a run.
+    fn lasting(&self) -> Self {
+        let required_files =
+            self.required_files.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        Self { root: self.root.clone(), required_files: Mutex::new(required_files), ..Self::default() }
+    }
 }
 
 impl Context {
@@ -111,7 +118,7 @@ impl Context {
             processes: Arc::clone(&self.processes),
             cache_dir: self.cache_dir.clone(),
             test: self.test,
-            run: RunState::default(),
+            run: self.run.lasting(),
         };
         change(&mut context);
         Arc::new(context)

@@ -12,3 +12,8 @@
 )]
 
 pub mod conformance;
+pub mod fixtures;
+pub mod fleet;
+pub mod harness;
+pub mod ran;
+pub mod wait;

@@ -8,4 +8,6 @@
 )]
 
 mod conformance;
+mod e2e;
 mod forgotten;
+mod realhosts;

@@ -58,8 +58,11 @@ fn recent_trees(folder: &Path) -> Vec<Hash> {
 fn keep_snapshot(store: &Store, tree: Hash, keep: &mut HashSet<Hash>) {
     keep.insert(tree);
     let snapshot = store.read(tree).ok().and_then(|bytes| Snapshot::from_object(tree, &bytes).ok());
-    let mut open: Vec<_> =
-        snapshot.iter().flat_map(|snapshot| &snapshot.environments).map(|environment| environment.root).collect();
+    let mut open: Vec<_> = snapshot
+        .iter()
+        .flat_map(|snapshot| &snapshot.environments)
+        .map(|environment| environment.root)
+        .collect();
     while let Some(hash) = open.pop() {
         if !keep.insert(hash) {
             continue;

@@ -148,7 +148,8 @@ impl FileSource for SnapshotSource {
 
 /// Fetches the directories of a snapshot, a level at a time over all environments.
 fn fetch_directories(store: &Store, bring: &dyn Bring, snapshot: &Snapshot) -> Result<(), SourceError> {
-    let mut level: BTreeSet<Hash> = snapshot.environments.iter().map(|environment| environment.root).collect();
+    let mut level: BTreeSet<Hash> =
+        snapshot.environments.iter().map(|environment| environment.root).collect();
     let mut seen = HashSet::new();
     for _ in 0..=DEPTH_LIMIT {
         level.retain(|hash| seen.insert(*hash));
@@ -279,9 +280,6 @@ mod tests {
         let hash = tree(&master.from);
         let gone = Store::open(_folder.path().join("gone").as_path()).unwrap();
         let empty = Arc::new(Master { from: gone, to: master.to.clone(), asked: Mutex::default() });
-        assert!(matches!(
-            SnapshotSource::open(master.to.clone(), hash, empty),
-            Err(SourceError::Bring(_))
-        ));
+        assert!(matches!(SnapshotSource::open(master.to.clone(), hash, empty), Err(SourceError::Bring(_))));
     }
 }

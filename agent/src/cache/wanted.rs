@@ -12,7 +12,8 @@ const COMPILED_LIMIT: u64 = 64 << 10;
 /// Whether a file looks like one that compiling reads.
 #[must_use]
 pub fn is_compiled_text(path: &str, size: u64) -> bool {
-    let extension = path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
+    let extension =
+        path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
     size <= COMPILED_LIMIT && extension.is_some_and(|extension| COMPILED.contains(&extension))
 }
 

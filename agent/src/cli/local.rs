@@ -109,7 +109,8 @@ impl LocalRun {
             None | Some(Ok(Value::Null)) => Map::new(),
             Some(Ok(Value::Map(map))) => map,
             Some(Ok(other)) => {
-                let message = format!("--pillar takes a YAML map such as '{{user: ops}}', not a {}", other.type_name());
+                let message =
+                    format!("--pillar takes a YAML map such as '{{user: ops}}', not a {}", other.type_name());
                 return Err(CommandError::usage(message));
             }
             Some(Err(error)) => return Err(CommandError::usage(format!("--pillar: {error}"))),
@@ -178,7 +179,9 @@ fn roots(given: &[PathBuf], configured: &Roots, flag: &str) -> Result<Arc<dyn Fi
 
 fn cache_dir(settings: &Settings) -> Result<(PathBuf, Option<tempfile::TempDir>), CommandError> {
     let own = settings.state_dir.join("cache/files");
-    if std::fs::create_dir_all(&own).is_ok() && nix::unistd::access(&own, nix::unistd::AccessFlags::W_OK).is_ok() {
+    if std::fs::create_dir_all(&own).is_ok()
+        && nix::unistd::access(&own, nix::unistd::AccessFlags::W_OK).is_ok()
+    {
         return Ok((own, None));
     }
     let scratch = tempfile::tempdir().map_err(CommandError::error)?;

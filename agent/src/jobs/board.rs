@@ -323,10 +323,7 @@ mod tests {
             (key(3), Class::Shared, Found::Gone),
         ];
         let (mut board, actions) = Board::restore([key(9)], jobs);
-        assert_eq!(actions, [
-            Action::Conclude(key(3), Outcome::Lost),
-            Action::Wait(key(2), key(1).jid)
-        ]);
+        assert_eq!(actions, [Action::Conclude(key(3), Outcome::Lost), Action::Wait(key(2), key(1).jid)]);
         assert_eq!(board.reception(&key(9)), Reception::Finished);
         assert_eq!(board.step(&Event::Ended(key(1)))[1], Action::Start(key(2)));
     }

@@ -116,8 +116,11 @@ impl Jobs {
         if !left.is_empty() {
             tracing::info!(jobs = left.len(), "taking up jobs of an earlier run");
         }
-        let alive: Vec<_> =
-            left.iter().filter(|(_, _, found)| *found == super::Found::Alive).map(|(key, ..)| key.clone()).collect();
+        let alive: Vec<_> = left
+            .iter()
+            .filter(|(_, _, found)| *found == super::Found::Alive)
+            .map(|(key, ..)| key.clone())
+            .collect();
         let (board, actions) = Board::restore(finished, left);
         let state = Mutex::new(State { board, cards });
         let jobs = Self { inner: Arc::new(Inner { settings, spool, state, undelivered: Notify::new() }) };
@@ -245,7 +248,8 @@ impl Jobs {
                     self.show(&key, View::Waiting(behind));
                 }
                 Action::Terminate(key) => {
-                    let pid = self.inner.spool.worker(&key).map(|worker| worker.pid).or_else(|| self.pid(&key));
+                    let pid =
+                        self.inner.spool.worker(&key).map(|worker| worker.pid).or_else(|| self.pid(&key));
                     tracing::info!(job = %key, pid, "the job is killed");
                     if let Some(pid) = pid {
                         tokio::spawn(kill::session(pid));
@@ -370,7 +374,10 @@ fn missing_report(key: &Key, outcome: Outcome, reason: Option<String>) -> Report
         Outcome::TimedOut => "the job's time was over, and it was killed".into(),
         _ => reason.unwrap_or_else(|| LOST.into()),
     };
-    Report { prepare: key.phase == super::Phase::Prepare, ..plain_report(key.jid.clone(), outcome, text.into()) }
+    Report {
+        prepare: key.phase == super::Phase::Prepare,
+        ..plain_report(key.jid.clone(), outcome, text.into())
+    }
 }
 
 /// A report of a value and an outcome, and nothing counted.

@@ -13,6 +13,15 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The worker leads a session, but the commands it runs have process groups of their own, so a signal to one group would
 /// not reach them. A program that has left the session on purpose (a daemon) is not touched.
 pub(super) async fn session(leader: u32) {
+    // A worker that was just started leads no session yet.
+    if members(leader).is_empty() {
+        send(leader, Signal::SIGTERM);
+    }
+    remains(leader).await;
+}
+
+/// The same for a worker that is gone itself: what it was doing must not go on beside the next job.
+pub(super) async fn remains(leader: u32) {
     signal(leader, Signal::SIGTERM);
     let begun = tokio::time::Instant::now();
     while begun.elapsed() < GRACE {
@@ -25,16 +34,13 @@ pub(super) async fn session(leader: u32) {
 }
 
 fn signal(leader: u32, signal: Signal) {
-    let mut targets = members(leader);
-    // A worker that was just started has no session yet.
-    if targets.is_empty() {
-        targets.push(leader);
-    }
-    for pid in targets {
-        if let Ok(pid) = i32::try_from(pid) {
-            // It may be gone by now.
-            let _ = kill(Pid::from_raw(pid), signal);
-        }
+    members(leader).into_iter().for_each(|pid| send(pid, signal));
+}
+
+fn send(pid: u32, signal: Signal) {
+    if let Ok(pid) = i32::try_from(pid) {
+        // It may be gone by now.
+        let _ = kill(Pid::from_raw(pid), signal);
     }
 }
 

@@ -92,7 +92,9 @@ impl Quick {
             },
             "state.running" => {
                 let runs = running.iter().filter(|running| running.class == Class::Exclusive);
-                Value::List(runs.map(|running| in_the_way(&running.key, &running.function, running.pid)).collect())
+                Value::List(
+                    runs.map(|running| in_the_way(&running.key, &running.function, running.pid)).collect(),
+                )
             }
             _ => return None,
         })

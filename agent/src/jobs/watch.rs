@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::process::Child;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{Event, Jobs, Key};
+use super::{Event, Jobs, Key, kill};
 use crate::spool::{Worker, now};
 
 /// How often an adopted worker is looked at: it is nobody's child here, so its end makes no sound.
@@ -15,6 +15,7 @@ const POLL: Duration = Duration::from_millis(300);
 /// Watches a worker of our own.
 pub(super) async fn child(jobs: Jobs, key: Key, mut child: Child) {
     let time = jobs.timeout(&key).map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let pid = child.id();
     let ended = async {
         let status = child.wait().await;
         // It may have found that a worker of an earlier agent was at the job already, and left it alone.
@@ -27,8 +28,9 @@ pub(super) async fn child(jobs: Jobs, key: Key, mut child: Child) {
             Ok((None, None)) | Err(_) => "the worker ended without a report".into(),
         }
     };
+    let pid = pid.unwrap_or(0);
     let reason = within(&jobs, &key, time, ended).await;
-    jobs.ended(&key, reason);
+    end(&jobs, &key, pid, reason);
 }
 
 /// Watches a worker that an earlier agent has started.
@@ -44,11 +46,24 @@ pub(super) async fn adopted(jobs: Jobs, key: Key, worker: Worker) {
         "the worker ended without a report".to_owned()
     };
     let reason = within(&jobs, &key, time, ended).await;
-    jobs.ended(&key, reason);
+    end(&jobs, &key, worker.pid, reason);
+}
+
+/// Tells of the end. The commands of a worker that died in the middle die with it.
+fn end(jobs: &Jobs, key: &Key, pid: u32, reason: String) {
+    if pid != 0 && jobs.report(key).is_none() {
+        tokio::spawn(kill::remains(pid));
+    }
+    jobs.ended(key, reason);
 }
 
 /// Waits for the end; when the time is over before, has the worker killed and waits on.
-async fn within(jobs: &Jobs, key: &Key, time: Option<Instant>, ended: impl Future<Output = String>) -> String {
+async fn within(
+    jobs: &Jobs,
+    key: &Key,
+    time: Option<Instant>,
+    ended: impl Future<Output = String>,
+) -> String {
     tokio::pin!(ended);
     if let Some(time) = time {
         tokio::select! {

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use common::id::HostId;
-use common::identity::IdentityError;
+use common::identity::{BACKDATE, IdentityError};
 use common::message::{Greeting, Hello, PROTOCOL};
 use common::store::{Store, StoreError};
 use common::transport::{self, FrameError, close};
@@ -99,10 +99,10 @@ impl Daemon {
         let connection = watch::Sender::new(None);
         let fetcher = Fetcher::new(store, connection.subscribe());
         let socket = settings.socket.clone();
-        let listener = sockets::listen(&socket).map_err(|source| StartError::Io { path: socket.clone(), source })?;
+        let listener =
+            sockets::listen(&socket).map_err(|source| StartError::Io { path: socket.clone(), source })?;
         let jobs = Jobs::open(settings.clone())?;
-        let quick =
-            Quick { id: settings.id.to_string(), grains: Arc::clone(&grains), jobs: jobs.clone() };
+        let quick = Quick { id: settings.id.to_string(), grains: Arc::clone(&grains), jobs: jobs.clone() };
         let mut background = JoinSet::new();
         background.spawn(sockets::serve(listener, socket, fetcher));
         Ok(Self {
@@ -232,7 +232,7 @@ impl Daemon {
             match decide(greeting) {
                 Step::Wait { fingerprint } => tracing::warn!(
                     fingerprint,
-                    master = %self.trust.pin().seen().map(|seen| seen.to_string()).unwrap_or_default(),
+                    master = %self.trust.pin().expected().map(|pinned| pinned.to_string()).unwrap_or_default(),
                     "this agent's key waits to be accepted: compare its fingerprint and run `master keys accept {}` on \
                      the master",
                     self.settings.id
@@ -264,7 +264,9 @@ impl Daemon {
         helpers.spawn(requests::deliver(self.jobs.clone(), connection.clone()));
         helpers.spawn(watch_grains(self.settings.clone(), Arc::clone(&self.grains), connection.clone()));
         let renewal = renewal(
-            self.identity.certificate().map(|info| (info.not_before, info.not_after)),
+            self.identity
+                .certificate()
+                .map(|info| (info.not_before + BACKDATE.as_secs().cast_signed(), info.not_after)),
             connection.clone(),
         );
         tokio::pin!(renewal);
@@ -325,13 +327,14 @@ async fn watch_grains(settings: Settings, known: Arc<RwLock<Arc<Map>>>, connecti
     }
 }
 
-/// Resolves with a new certificate once two thirds of the present one's life are over.
+/// Resolves with a new certificate once two thirds of the present one's life are over; `life` is when it was issued and when
+/// it ends.
 async fn renewal(life: Option<(i64, i64)>, connection: Connection) -> Vec<u8> {
-    let Some((not_before, not_after)) = life else { return std::future::pending().await };
+    let Some((issued, not_after)) = life else { return std::future::pending().await };
     loop {
         let now = jiff::Timestamp::now().as_second();
-        if !renewal_due(not_before, not_after, now) {
-            let due = not_after - (not_after - not_before) / 3;
+        if !renewal_due(issued, not_after, now) {
+            let due = not_after - (not_after - issued) / 3;
             // In steps, since the clock may be set meanwhile.
             let wait = u64::try_from(due - now).unwrap_or(1).clamp(1, 3600);
             tokio::time::sleep(Duration::from_secs(wait)).await;

@@ -48,7 +48,7 @@ pub fn decide(greeting: Greeting) -> Step {
 
 /// What follows from the end of a connection.
 #[must_use]
-pub fn after_close(error: &quinn::ConnectionError) -> Step {
+pub(super) fn after_close(error: &quinn::ConnectionError) -> Step {
     let quinn::ConnectionError::ApplicationClosed(closed) = error else {
         return Step::Again { reason: format!("the connection to the master is lost: {error}") };
     };
@@ -60,17 +60,22 @@ pub fn after_close(error: &quinn::ConnectionError) -> Step {
             Step::Later { reason: or("this host's key was deleted or rejected on the master") }
         }
         known if known == code(close::REPLACED) => Step::Later {
-            reason: format!("{}: is another agent running with the same id?", or("the same host has connected anew")),
+            reason: format!(
+                "{}: is another agent running with the same id?",
+                or("the same host has connected anew")
+            ),
         },
-        known if known == code(close::PROTOCOL_ERROR) => Step::Later { reason: or("the master says that the protocol was broken") },
+        known if known == code(close::PROTOCOL_ERROR) => {
+            Step::Later { reason: or("the master says that the protocol was broken") }
+        }
         _ => Step::Again { reason: or("the master has closed the connection") },
     }
 }
 
 /// Whether a certificate is to be renewed: two thirds of its time are over.
 #[must_use]
-pub fn renewal_due(not_before: i64, not_after: i64, now: i64) -> bool {
-    let life = not_after.saturating_sub(not_before);
+pub fn renewal_due(issued: i64, not_after: i64, now: i64) -> bool {
+    let life = not_after.saturating_sub(issued);
     now >= not_after.saturating_sub(life / 3)
 }
 
@@ -95,7 +100,9 @@ mod tests {
                 reason: reason.into(),
             }))
         };
-        assert!(matches!(closed(close::KEY_REVOKED, "key deleted"), Step::Later { reason } if reason == "key deleted"));
+        assert!(
+            matches!(closed(close::KEY_REVOKED, "key deleted"), Step::Later { reason } if reason == "key deleted")
+        );
         assert!(matches!(closed(close::REPLACED, ""), Step::Later { reason } if reason.contains("same id")));
         assert!(matches!(closed(close::GOING_AWAY, ""), Step::Again { .. }));
         assert!(matches!(after_close(&quinn::ConnectionError::TimedOut), Step::Again { .. }));

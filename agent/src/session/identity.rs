@@ -72,7 +72,9 @@ impl Identity {
     /// When it is not for this agent's key, or can't be written.
     pub fn keep(&mut self, der: &[u8]) -> Result<(), IdentityError> {
         let Some(certificate) = self.check(der.to_vec()) else {
-            return Err(IdentityError::Certificate("the master's certificate is not for this agent's key".into()));
+            return Err(IdentityError::Certificate(
+                "the master's certificate is not for this agent's key".into(),
+            ));
         };
         write_private(&self.certificate_path, der)?;
         self.certificate = Some(certificate);

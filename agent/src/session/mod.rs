@@ -7,6 +7,8 @@ mod identity;
 mod requests;
 mod sockets;
 mod tasks;
+#[cfg(test)]
+mod tests;
 
 pub use backoff::Backoff;
 pub use daemon::{Daemon, StartError};

@@ -108,11 +108,7 @@ async fn send_progress(send: &mut SendStream, progress: &mut ProgressReader) -> 
 }
 
 /// Sends a report that is in no spool.
-async fn finish(
-    send: &mut SendStream,
-    receive: &mut RecvStream,
-    report: Report,
-) -> Result<(), FrameError> {
+async fn finish(send: &mut SendStream, receive: &mut RecvStream, report: Report) -> Result<(), FrameError> {
     write(send, &TaskUpdate::Finished(Box::new(report))).await?;
     loop {
         match read::<TaskControl>(receive).await? {

@@ -55,7 +55,9 @@ impl Lock {
             return Ok(None);
         }
         let line = format!("{} {}\n", std::process::id(), now());
-        file.set_len(0).and_then(|()| file.write_all(line.as_bytes())).map_err(|error| failed(&path, &error))?;
+        file.set_len(0)
+            .and_then(|()| file.write_all(line.as_bytes()))
+            .map_err(|error| failed(&path, &error))?;
         Ok(Some(Self { _file: file }))
     }
 }

@@ -51,7 +51,10 @@ impl Bring for DaemonClient {
                 // The daemon is being restarted; the objects that it has fetched are not fetched again.
                 Err(_) if begun.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(500)),
                 Err(error) => {
-                    return Err(format!("the agent's daemon does not answer at {}: {error}", self.socket.display()));
+                    return Err(format!(
+                        "the agent's daemon does not answer at {}: {error}",
+                        self.socket.display()
+                    ));
                 }
             }
         }

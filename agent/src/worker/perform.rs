@@ -77,10 +77,7 @@ fn prepare(assignment: &Assignment, request: &ApplyRequest, folder: &Path) -> Re
     let context = context(assignment, request, Arc::clone(&source));
     let plan = compiled(&context, request, &source)?;
     spool::write(&plan_path(folder), &plan).map_err(Ending::failed)?;
-    let value = map([
-        ("states", plan.chunks.len().into()),
-        ("warnings", plan.warnings.clone().into()),
-    ]);
+    let value = map([("states", plan.chunks.len().into()), ("warnings", plan.warnings.clone().into())]);
     Ok(Ending::new(Outcome::Succeeded, value.into()))
 }
 

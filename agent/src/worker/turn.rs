@@ -44,9 +44,8 @@ mod tests {
         let first = Turn::take(folder.path(), "job 1", |_| panic!("nobody is there")).unwrap();
         let (told, waits) = std::sync::mpsc::channel();
         let second = std::thread::scope(|scope| {
-            let second = scope.spawn(|| {
-                Turn::take(folder.path(), "job 2", |other| told.send(other.to_owned()).unwrap())
-            });
+            let second = scope
+                .spawn(|| Turn::take(folder.path(), "job 2", |other| told.send(other.to_owned()).unwrap()));
             let other = waits.recv().unwrap();
             assert!(other.starts_with("job 1 (process "), "{other}");
             drop(first);

@@ -17,8 +17,9 @@ use crate::transport::SERVER_NAME;
 /// How long the authority itself is valid: twenty years. Its key is pinned by fingerprint, so its certificate never renews.
 const AUTHORITY_LIFETIME: Duration = Duration::from_secs(20 * 365 * 86400);
 
-/// How far back certificates begin, so that a host whose clock is behind can use them.
-const BACKDATE: Duration = Duration::from_secs(86400);
+/// How far back certificates begin, so that a host whose clock is behind can use them. A certificate was issued this long
+/// after its beginning.
+pub const BACKDATE: Duration = Duration::from_secs(86400);
 
 /// A key and its certificate, as TLS uses them.
 pub struct Issued {

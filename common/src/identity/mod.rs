@@ -5,7 +5,7 @@ mod files;
 mod fingerprint;
 mod keys;
 
-pub use authority::{Authority, Issued};
+pub use authority::{Authority, BACKDATE, Issued};
 pub use files::{read_private, write_private};
 pub use fingerprint::Fingerprint;
 pub use keys::{AgentKey, CertificateInfo, inspect};

@@ -75,12 +75,15 @@ fn find(high: &High, names: &mut Names, id: &Arc<str>, module: &str, finding: Fi
 
 /// The ids by what their states are given as an argument: Salt takes any argument for a name.
 #[derive(Default)]
-struct Names(Option<HashMap<(Arc<str>, Arc<str>), Vec<Arc<str>>>>);
+struct Names(Option<Index>);
+
+/// Ids by module and argument.
+type Index = HashMap<(Arc<str>, Arc<str>), Vec<Arc<str>>>;
 
 impl Names {
-    fn of(&mut self, high: &High) -> &HashMap<(Arc<str>, Arc<str>), Vec<Arc<str>>> {
+    fn of(&mut self, high: &High) -> &Index {
         self.0.get_or_insert_with(|| {
-            let mut index: HashMap<_, Vec<Arc<str>>> = HashMap::new();
+            let mut index = Index::new();
             for (id, declaration) in &high.states {
                 for (module, body) in &declaration.modules {
                     for (_, value, _) in body.arguments() {

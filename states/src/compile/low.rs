@@ -205,6 +205,9 @@ fn order(drafts: &mut [Draft]) {
             Value::String(text) if text.as_ref() == "first" => Value::Int(0),
             _ => Value::Int(cap),
         };
+        if !*ordered {
+            continue;
+        }
         let name_order =
             chunk.arguments.shift_remove(&Value::from(NAME_ORDER)).and_then(|order| order.as_int());
         if let Some(number) = name_order {

@@ -5,7 +5,7 @@
 //! it runs in its turn.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use common::value::{Map, Value, get};
 
@@ -15,7 +15,7 @@ use super::listen::listeners;
 use super::report::{Entry, Report};
 use super::requisite::{Ended, Kind, Verdict, verdict};
 use crate::compile::{Chunk, Plan};
-use crate::context::Context;
+use crate::context::{Context, RequiredFile};
 use crate::modules;
 
 /// How a state is called.
@@ -54,8 +54,10 @@ impl<'a> Run<'a> {
     /// A run that has not begun.
     pub(super) fn new(plan: &'a Plan, context: &'a Arc<Context>, observer: &'a mut dyn Observer) -> Self {
         let first = first_with_tag(plan);
+        let requisites = requisites(plan, context, &first);
+        tell_required_files(plan, context, &requisites);
         Self {
-            requisites: requisites(plan, context, &first),
+            requisites,
             first,
             dry: context.dry(),
             plan,
@@ -305,6 +307,23 @@ fn requisites(plan: &Plan, context: &Context, first: &[usize]) -> Vec<BTreeMap<K
         }
     }
     all
+}
+
+/// Tells `file` states which other `file` states each requires: what those manage is not to be cleaned away.
+fn tell_required_files(plan: &Plan, context: &Context, requisites: &[BTreeMap<Kind, Vec<usize>>]) {
+    let mut required = HashMap::<String, Vec<RequiredFile>>::new();
+    for (chunk, requisites) in plan.chunks.iter().zip(requisites).filter(|(chunk, _)| chunk.state == "file") {
+        let targets =
+            requisites.get(&Kind::Require).into_iter().flatten().map(|target| &plan.chunks[*target]);
+        let files = targets.filter(|target| target.state == "file").map(|target| RequiredFile {
+            name: target.name.clone(),
+            function: target.fun.clone(),
+            saltenv: target.saltenv.clone(),
+            arguments: target.arguments.clone(),
+        });
+        required.entry(chunk.id.clone()).or_default().extend(files);
+    }
+    *context.run.required_files.lock().unwrap_or_else(PoisonError::into_inner) = required;
 }
 
 fn add(requisites: &mut BTreeMap<Kind, Vec<usize>>, kind: Kind, target: usize) {

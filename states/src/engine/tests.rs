@@ -401,6 +401,23 @@ fn a_panic_fails_one_state() {
 }
 
 #[test]
+fn what_another_file_state_manages_is_not_cleaned_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for name in ["kept", "stray"] {
+        std::fs::write(path(name), "old").unwrap();
+    }
+    let mut directory = of("d", "file.directory").with("clean", true).needs("watch", &[1]);
+    directory.name = folder.path().to_str().unwrap().into();
+    let mut kept = of("k", "file.managed").with("contents", "new");
+    kept.name = path("kept");
+    let report = execute(vec![directory, kept], false);
+    assert!(report.succeeded(), "{:?}", brief(&report));
+    assert_eq!(std::fs::read_to_string(path("kept")).unwrap(), "new\n");
+    assert!(!std::path::Path::new(&path("stray")).exists());
+}
+
+#[test]
 fn parallel_is_marked_and_disabled_requisites_are_not_heard() {
     let report = execute(vec![of("a", NOP).with("parallel", true)], false);
     assert_eq!(get(&report.entries[0].extra, "__parallel__"), Some(&true.into()));

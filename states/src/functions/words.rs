@@ -15,7 +15,9 @@ pub fn parse<T: AsRef<str>>(function: &str, words: &[T]) -> Arguments {
     for word in words.iter().map(AsRef::as_ref) {
         match keyword(word) {
             // A command such as `FOO=1 env` is no keyword argument; one without blanks can't be told apart, as in Salt.
-            Some((key, _)) if command && arguments.positional.is_empty() && word[key.len()..].contains(' ') => {
+            Some((key, _))
+                if command && arguments.positional.is_empty() && word[key.len()..].contains(' ') =>
+            {
                 arguments.positional.push(word.into());
             }
             Some((key, text)) => {

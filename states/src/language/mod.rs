@@ -63,15 +63,6 @@ pub fn render(context: &Arc<Context>, source: &Source, variables: &Map) -> Resul
     }
 }
 
-/// Reads a text as YAML 1.1, as Salt does: an argument on a command line, or a file that no template makes.
-///
-/// # Errors
-/// What is wrong, in one line.
-pub fn parse_yaml(text: &str) -> Result<Value, String> {
-    let nowhere = crate::diagnostic::Place { file: "".into(), line: 0, column: 0 };
-    yaml::load(text, &|_| nowhere.clone()).map(|node| node.to_value()).map_err(|fault| fault.message)
-}
-
 /// Renders the template of a file state: Jinja alone, with the names a `file.managed` template sees.
 ///
 /// `path` names the template in errors and is what relative imports are relative to.

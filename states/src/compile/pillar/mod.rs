@@ -111,8 +111,8 @@ fn select(context: &Context, sections: &Sections, errors: &mut Vec<Diagnostic>) 
 
 /// An option among the items of a target: `- order: 1`. A number may be written as text.
 fn option(items: &[Arc<Node>], name: &str) -> Option<Value> {
-    let pairs = items.iter().filter_map(|item| item.as_map()).flatten();
-    let (_, value) = pairs.filter(|(key, _)| key.as_str() == Some(name)).last()?;
+    let mut pairs = items.iter().filter_map(|item| item.as_map()).flatten();
+    let (_, value) = pairs.rfind(|(key, _)| key.as_str() == Some(name))?;
     let value = value.to_value();
     match value.as_str().and_then(|text| text.trim().parse::<i64>().ok()) {
         Some(number) => Some(Value::Int(number)),

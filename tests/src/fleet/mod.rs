@@ -1,0 +1,264 @@
+//! A master and agents as processes of this machine, in a temporary folder.
+
+mod process;
+mod programs;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::{SocketAddr, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::ran::{Ran, run};
+use crate::wait::{until, until_true};
+pub use process::Process;
+pub use programs::{agent_program, master_program};
+
+/// How long any one command may take, in seconds. The machine may be busy.
+const COMMAND_SECONDS: u64 = 180;
+/// How long a program may take to come up or to do something, in seconds.
+pub const PATIENCE: u64 = 90;
+
+/// A master with its agents. Everything ends and goes when it is dropped.
+///
+/// The state tree is `tree`, the pillar tree `pillar`. Each agent has the grain `root`, a folder of its own that exists.
+pub struct Fleet {
+    agents: BTreeMap<String, Process>,
+    master: Option<Process>,
+    listen: SocketAddr,
+    /// What stands before `master serve`, such as the command that enters a network namespace.
+    before_serve: Vec<String>,
+    serve: Vec<String>,
+    folder: TempDir,
+}
+
+impl Fleet {
+    /// A master that is up, on loopback.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// A master that is up, with further arguments of `master serve`.
+    #[must_use]
+    pub fn with(serve: &[&str]) -> Self {
+        // The port is free now. Somebody else may take it before the master does, which then says so.
+        let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        Self::on(free, Vec::new(), serve)
+    }
+
+    /// A master that is up on this address.
+    #[must_use]
+    pub fn on(listen: SocketAddr, before_serve: Vec<String>, serve: &[&str]) -> Self {
+        let mut fleet = Self {
+            agents: BTreeMap::new(),
+            master: None,
+            listen,
+            before_serve,
+            serve: serve.iter().map(ToString::to_string).collect(),
+            // The path of a socket may have a hundred bytes only.
+            folder: tempfile::Builder::new().prefix("fleet-").tempdir_in("/tmp").unwrap(),
+        };
+        for name in ["tree", "pillar", "hosts"] {
+            fs::create_dir(fleet.path(name)).unwrap();
+        }
+        fs::write(fleet.path("empty.yaml"), "").unwrap();
+        fleet.start_master();
+        fleet
+    }
+
+    /// A master that accepts every key, with these agents connected.
+    #[must_use]
+    pub fn of(ids: &[&str]) -> Self {
+        let mut fleet = Self::with(&["--auto-accept"]);
+        for id in ids {
+            fleet.start_agent(id);
+        }
+        fleet.wait_connected(ids.len());
+        fleet
+    }
+
+    /// A path in the fleet's folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file of the state tree.
+    pub fn tree(&self, path: &str, text: &str) {
+        write(&self.path("tree").join(path), text);
+    }
+
+    /// Writes a file of the pillar tree.
+    pub fn pillar(&self, path: &str, text: &str) {
+        write(&self.path("pillar").join(path), text);
+    }
+
+    /// A path below the folder that a host has for its states.
+    #[must_use]
+    pub fn root(&self, id: &str, path: &str) -> PathBuf {
+        self.path("hosts").join(id).join(path)
+    }
+
+    /// Starts the master and waits until it listens.
+    pub fn start_master(&mut self) {
+        let (program, words) = match self.before_serve.split_first() {
+            Some((first, rest)) => (PathBuf::from(first), [rest, &[master_program().display().to_string()]].concat()),
+            None => (master_program(), Vec::new()),
+        };
+        let mut command = Command::new(program);
+        command.args(words).arg("serve").arg("--listen").arg(self.listen.to_string());
+        command.arg("--state-dir").arg(self.path("master")).arg("--socket").arg(self.socket());
+        command.arg("--file-root").arg(self.path("tree")).arg("--pillar-root").arg(self.path("pillar"));
+        command.arg("--config").arg(self.path("empty.yaml")).args(&self.serve);
+        self.master = Some(Process::start(&mut command, &self.path("master.log")));
+        until("the master to answer", PATIENCE, || {
+            let process = self.master.as_mut().unwrap();
+            assert!(process.is_alive(), "the master ended:\n{}", process.log());
+            (self.master(&["keys", "list"]).code == 0).then_some(())
+        });
+    }
+
+    /// Ends the master without a warning.
+    pub fn kill_master(&mut self) {
+        self.master = None;
+    }
+
+    /// Starts an agent.
+    pub fn start_agent(&mut self, id: &str) {
+        self.start_agent_with(id, &[]);
+    }
+
+    /// Starts an agent with further arguments of `agent run`.
+    pub fn start_agent_with(&mut self, id: &str, arguments: &[&str]) {
+        let root = self.path("hosts").join(id);
+        fs::create_dir_all(&root).unwrap();
+        let grains = self.path(&format!("{id}.grains"));
+        fs::write(&grains, format!("root: {}\n", root.display())).unwrap();
+        let mut command = Command::new(agent_program());
+        command.args(["run", "--id", id, "--master", &self.listen.to_string()]);
+        command.arg("--state-dir").arg(self.path(id)).arg("--grains").arg(grains);
+        command.arg("--config").arg(self.path("empty.yaml")).args(arguments);
+        let process = Process::start(&mut command, &self.path(&format!("{id}.log")));
+        self.agents.insert(id.into(), process);
+    }
+
+    /// Ends an agent's daemon without a warning; its workers go on.
+    pub fn kill_agent(&mut self, id: &str) {
+        self.agents.remove(id).unwrap();
+    }
+
+    /// What an agent has logged, also before it was started again.
+    #[must_use]
+    pub fn agent_log(&self, id: &str) -> String {
+        fs::read_to_string(self.path(&format!("{id}.log"))).unwrap_or_default()
+    }
+
+    /// What the master has logged.
+    #[must_use]
+    pub fn master_log(&self) -> String {
+        fs::read_to_string(self.path("master.log")).unwrap_or_default()
+    }
+
+    /// Runs `master` with these words.
+    pub fn master(&self, words: &[&str]) -> Ran {
+        run(&mut self.command(words), COMMAND_SECONDS)
+    }
+
+    /// Starts `master` with these words and does not wait for it.
+    #[must_use]
+    pub fn master_in_background(&self, words: &[&str]) -> Process {
+        Process::start(&mut self.command(words), &self.path("background.log"))
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(master_program());
+        command.args(words).env("LANTERN_SOCKET", self.socket()).env("LANTERN_CONFIG", self.path("empty.yaml"));
+        command
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.path("master.sock")
+    }
+
+    /// What `master keys list` knows of a key.
+    #[must_use]
+    pub fn key(&self, id: &str) -> Option<serde_json::Value> {
+        self.master(&["keys", "list", "--out", "json"]).json().get(id).cloned()
+    }
+
+    /// Waits until a key is in a state.
+    pub fn wait_key(&self, id: &str, state: &str) {
+        until_true(&format!("the key of {id} to be {state}"), PATIENCE, || {
+            self.key(id).is_some_and(|key| key["state"] == state)
+        });
+    }
+
+    /// Waits until so many hosts are connected.
+    pub fn wait_connected(&self, count: usize) {
+        until_true(&format!("{count} hosts to be connected\n{}", self.master_log()), PATIENCE, || {
+            let hosts = self.master(&["hosts", "--out", "json"]);
+            let connected = |hosts: &serde_json::Value| {
+                hosts.as_object().is_some_and(|hosts| hosts.values().filter(|host| host["connected"] == true).count() == count)
+            };
+            hosts.code == 0 && connected(&hosts.json())
+        });
+    }
+
+    /// The ids of the jobs, the newest first.
+    #[must_use]
+    pub fn jobs(&self) -> Vec<String> {
+        let jobs = self.master(&["jobs", "list", "--out", "json"]).json();
+        jobs.as_object().into_iter().flatten().map(|(jid, _)| jid.clone()).collect()
+    }
+
+    /// Waits until a job has ended.
+    pub fn wait_ended(&self, jid: &str) {
+        until_true(&format!("job {jid} to end"), PATIENCE, || {
+            let jobs = self.master(&["jobs", "list", "--out", "json"]).json();
+            jobs.get(jid).is_some_and(|job| !job["ended"].is_null())
+        });
+    }
+}
+
+impl Default for Fleet {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for (name, log) in [("master".to_owned(), self.master_log())]
+                .into_iter()
+                .chain(self.agents.keys().map(|id| (id.clone(), self.agent_log(id))))
+            {
+                let lines: Vec<_> = log.lines().collect();
+                let end = lines[lines.len().saturating_sub(20)..].join("\n");
+                eprintln!("--- the log of {name} ends:\n{end}");
+            }
+        }
+    }
+}
+
+/// How many states of a host have a result.
+#[must_use]
+pub fn results(report: &serde_json::Value, wanted: Option<bool>) -> usize {
+    let entries = report.as_object().into_iter().flatten();
+    entries.filter(|(_, entry)| entry["result"].as_bool() == wanted).count()
+}
+
+/// How many states of a host changed something.
+#[must_use]
+pub fn changed(report: &serde_json::Value) -> usize {
+    let entries = report.as_object().into_iter().flatten();
+    entries.filter(|(_, entry)| entry["changes"].as_object().is_some_and(|changes| !changes.is_empty())).count()
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}

@@ -1,0 +1,111 @@
+//! Wrong input is refused with words that name the thing, the place and the cure, and nothing else happens.
+
+use std::fs;
+use std::process::Command;
+
+use tests::fleet::{Fleet, agent_program, master_program};
+use tests::ran::run;
+
+use super::trees;
+
+#[test]
+fn a_broken_tree_stops_before_any_change() {
+    let fleet = Fleet::of(&["fp-1", "fp-2"]);
+    let good = "{{ grains['root'] }}/touched:\n  file.managed:\n    - contents: x\n";
+    let broken: &[(&str, &str, &[&str])] = &[
+        ("yaml", "a:\n  test.nop: [\n", &["yaml.sls"]),
+        ("jinja", "a:\n  test.nop:\n    - x: {{ nope }}\n", &["jinja.sls:3", "nope"]),
+        ("pillar", "a:\n  test.nop:\n    - x: {{ pillar['nope'] }}\n", &["pillar.sls:3", "nope"]),
+        ("function", "a:\n  file.manged: []\n", &["function.sls:2", "file.managed"]),
+        ("argument", "/tmp/never:\n  file.append:\n    - text: x\n    - sorce: y\n", &["argument.sls", "sorce"]),
+        ("requisite", "a:\n  test.nop:\n    - require:\n      - cmd: nope\n", &["requisite.sls", "nope"]),
+        (
+            "circle",
+            "a:\n  test.nop:\n    - require: [{test: b}]\nb:\n  test.nop:\n    - require: [{test: a}]\n",
+            &["circle.sls"],
+        ),
+        ("twice", "a:\n  test.nop: []\na:\n  test.nop: []\n", &["twice.sls:3", "'a'"]),
+        ("missing", "include: [nosuch]\n", &["missing.sls", "nosuch"]),
+    ];
+    for (name, text, words) in broken {
+        fleet.tree("good.sls", good);
+        fleet.tree(&format!("{name}.sls"), text);
+        let mut ran = fleet.master(&["apply", &format!("good,{name}")]).code(4);
+        for word in *words {
+            ran = ran.says(word);
+        }
+        ran.done();
+        for id in ["fp-1", "fp-2"] {
+            assert!(!fleet.root(id, "touched").exists(), "{name}: {id} was changed before the tree was known to be good");
+        }
+    }
+    // One host's error keeps the others from changing too.
+    fleet.tree("one.sls", "{{ grains['root'] }}/touched:\n  file.managed:\n    - contents: {{ 'x' if grains['id'] == 'fp-1' else nope }}\n");
+    fleet.master(&["apply", "one"]).code(4).says("fp-2").done();
+    assert!(!fleet.root("fp-1", "touched").exists());
+}
+
+#[test]
+fn a_broken_pillar_stops_before_any_change() {
+    let fleet = Fleet::of(&["fp-1"]);
+    trees::site(&fleet);
+    fleet.pillar("common.sls", "site: {{ nope }}\n");
+    fleet.master(&["apply"]).code(4).says("common.sls").says("nope").done();
+    assert_eq!(fs::read_dir(fleet.root("fp-1", "")).unwrap().count(), 0);
+}
+
+#[test]
+fn targets_that_are_wrong_or_match_nothing() {
+    let fleet = Fleet::of(&["fp-1"]);
+    fleet.master(&["call", "test.ping", "--target", "cm-*"]).code(5).says("cm-*").done();
+    fleet.master(&["call", "test.ping", "--target", "fp-1 and ("]).code(2).done();
+    fleet.master(&["call", "test.ping", "--target", "G@os"]).code(2).done();
+    fleet.master(&["call", "test.ping", "--target", "E@["]).code(2).done();
+    fleet.master(&["keys", "accept", "nobody-*"]).code(5).done();
+}
+
+#[test]
+fn unknown_functions_flags_and_jobs() {
+    let fleet = Fleet::of(&["fp-1"]);
+    let ran = fleet.master(&["call", "test.pong"]).says("test.ping");
+    assert_ne!(ran.code, 0);
+    fleet.master(&["apply", "--bach", "2"]).code(2).says("--batch").done();
+    fleet.master(&["apply", "--batch", "none"]).code(2).done();
+    fleet.master(&["apply", "--pillar", "[1"]).code(2).done();
+    let ran = fleet.master(&["jobs", "show", "20200101000000000000"]).says("20200101000000000000");
+    assert_ne!(ran.code, 0);
+    fleet.master(&["jobs", "show", "not-a-job"]).code(2).done();
+}
+
+#[test]
+fn configuration_with_an_unknown_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("some.yaml");
+    fs::write(&config, "# fine\nauto_acept: true\n").unwrap();
+    let mut master = Command::new(master_program());
+    master.args(["serve", "--config"]).arg(&config);
+    run(&mut master, 30).code(2).says("some.yaml:2").says("auto_accept").done();
+
+    fs::write(&config, "id: fp-1\nmastr: 127.0.0.1\n").unwrap();
+    let mut agent = Command::new(agent_program());
+    agent.args(["run", "--config"]).arg(&config);
+    run(&mut agent, 30).code(2).says("some.yaml").says("mastr").says("master").done();
+}
+
+#[test]
+fn no_daemon_at_the_socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("nobody.sock");
+    let mut master = Command::new(master_program());
+    master.args(["keys", "list", "--socket"]).arg(&socket);
+    run(&mut master, 30).code(6).says("nobody.sock").done();
+}
+
+#[test]
+fn an_id_cannot_be_a_path() {
+    for id in ["../evil", "a/b", "", ".hidden/../x"] {
+        let mut agent = Command::new(agent_program());
+        agent.args(["run", "--id", id, "--master", "127.0.0.1:1"]);
+        run(&mut agent, 30).code(2).done();
+    }
+}

@@ -1,10 +1,11 @@
 //! `master call`.
 
 use clap::Args;
+use states::functions::words;
 
 use super::error::CommandError;
+use super::follow;
 use super::options::JobOptions;
-use super::{arguments, follow};
 use crate::jobs::{CallSpec, Spec};
 
 /// Call an execution function on hosts
@@ -37,7 +38,7 @@ impl Call {
                 format!("{:?} is not a function: write module.function, such as test.ping", self.function);
             return Err(CommandError::usage(message));
         }
-        let arguments = arguments::parse(&self.arguments);
+        let arguments = words::parse(&self.function, &self.arguments);
         let work = Spec::Call(CallSpec {
             function: self.function,
             positional: arguments.positional,

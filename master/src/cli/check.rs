@@ -7,10 +7,9 @@ use clap::Args;
 use common::id::HostId;
 use common::value::Map;
 
-use super::arguments::parse_map;
 use super::error::CommandError;
 use super::exit_code;
-use super::options::{DaemonOptions, pillar};
+use super::options::{DaemonOptions, parse_map, pillar};
 use super::printer::{data, talk};
 use crate::api::{ApiError, CheckResult, CheckSpec, Client, Request, Response};
 

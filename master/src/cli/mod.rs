@@ -1,7 +1,6 @@
 //! The command line: one file a subcommand.
 
 mod apply;
-mod arguments;
 mod call;
 mod check;
 mod demo;

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use clap::Args;
 use common::output::{Format, Style};
-use common::value::Map;
+use common::value::{Map, Value};
+use states::language::value_of;
 
-use super::arguments::parse_map;
 use super::error::CommandError;
 use crate::config::Config;
 use crate::jobs::{Batch, JobSpec, Spec};
@@ -130,5 +130,17 @@ pub(super) fn pillar(text: Option<&str>) -> Result<Map, CommandError> {
     match text {
         None => Ok(Map::new()),
         Some(text) => parse_map(text).map_err(|reason| CommandError::usage(format!("--pillar: {reason}"))),
+    }
+}
+
+/// Reads a YAML map.
+///
+/// # Errors
+/// When the text is something else, in words.
+pub(super) fn parse_map(text: &str) -> Result<Map, String> {
+    match value_of(text)? {
+        Value::Map(map) => Ok(map),
+        Value::Null => Ok(Map::new()),
+        other => Err(format!("a YAML map is wanted, such as '{{key: value}}', not {}", other.repr())),
     }
 }

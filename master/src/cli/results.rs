@@ -36,9 +36,9 @@ impl Results {
         }) {
             return None;
         }
-        // Hosts without a report are gathered for people, and shown at the end.
-        let silent = self.format == Format::Human && record.report.is_none();
-        let text = (self.format.is_stream() && !silent).then(|| self.one(&record));
+        // What many hosts are likely to share is gathered for people, and shown once at the end.
+        let shared = self.format == Format::Human && (record.report.is_none() || is_not_compiled(&record));
+        let text = (self.format.is_stream() && !shared).then(|| self.one(&record));
         self.hosts.insert(record.id.clone(), record);
         text.filter(|text| !text.is_empty())
     }
@@ -57,7 +57,24 @@ impl Results {
                 .collect();
             return render_all(self.format, &shown, self.style);
         }
-        if self.format == Format::Human { self.silent() } else { String::new() }
+        if self.format == Format::Human { self.not_compiled() + &self.silent() } else { String::new() }
+    }
+
+    /// The errors of trees that do not compile, those that several hosts have once.
+    fn not_compiled(&self) -> String {
+        let mut texts: Vec<(&Value, Vec<&str>)> = Vec::new();
+        for record in self.hosts.values().filter(|record| is_not_compiled(record)) {
+            let Some(report) = &record.report else { continue };
+            match texts.iter_mut().find(|(value, _)| **value == report.value) {
+                Some((_, hosts)) => hosts.push(record.id.as_str()),
+                None => texts.push((&report.value, vec![record.id.as_str()])),
+            }
+        }
+        let show = |(value, hosts): &(&Value, Vec<&str>)| {
+            let shown = Shown { host: &hosts.join(", "), value, states: true };
+            render(self.format, &shown, self.style)
+        };
+        texts.iter().map(show).collect()
     }
 
     /// The hosts without a report, those with the same fate on one line.
@@ -138,8 +155,13 @@ fn value_of(record: &HostRecord) -> Value {
     }
 }
 
+fn is_not_compiled(record: &HostRecord) -> bool {
+    record.report.as_ref().is_some_and(|report| report.outcome == Outcome::NotCompiled)
+}
+
 fn is_state_run(record: &HostRecord) -> bool {
-    record.report.as_ref().is_some_and(|report| {
-        report.outcome == Outcome::NotCompiled || common::output::is_state_return(&report.value)
-    })
+    record
+        .report
+        .as_ref()
+        .is_some_and(|report| is_not_compiled(record) || common::output::is_state_return(&report.value))
 }

@@ -16,6 +16,8 @@ mod serve;
 mod session;
 mod shared;
 mod tasks;
+#[cfg(test)]
+mod tests;
 
 pub use serve::{ServeError, serve};
 pub use shared::Daemon;

@@ -62,7 +62,28 @@ pub enum ServeError {
 pub async fn serve(config: Config) -> Result<(), ServeError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signal)?;
-    let _lock = lock(&config)?;
+    let running = start(config).await?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("the master ends; jobs under way go on when it is started again");
+    running.stop().await;
+    Ok(())
+}
+
+/// A daemon that is up.
+pub(super) struct Running {
+    pub(super) daemon: Arc<Daemon>,
+    endpoint: quinn::Endpoint,
+    database: Arc<Database>,
+    tasks: [tokio::task::JoinHandle<()>; 3],
+    _lock: std::fs::File,
+}
+
+/// Brings the daemon up, and the jobs that an earlier process left under way.
+pub(super) async fn start(config: Config) -> Result<Running, ServeError> {
+    let lock = lock(&config)?;
     let authority = Authority::load_or_create(&config.authority_dir())?;
     let database = Arc::new(Database::open(&config.state_dir.join("master.db"))?);
     let store = Store::open(&config.state_dir.join("store"))?;
@@ -70,8 +91,8 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let fleet = Fleet::new(database.hosts()?);
     let (endpoint, verifier) = server(config.listen, &authority)?;
     let listen = endpoint.local_addr().unwrap_or(config.listen);
-    let socket = config.socket.clone();
-    let control = bind(&socket).map_err(|source| ServeError::Socket { path: socket.clone(), source })?;
+    let socket = &config.socket;
+    let control = bind(socket).map_err(|source| ServeError::Socket { path: socket.clone(), source })?;
     tracing::info!(
         %listen,
         socket = %socket.display(),
@@ -82,23 +103,26 @@ pub async fn serve(config: Config) -> Result<(), ServeError> {
     let ledger: Arc<dyn Ledger> = Arc::clone(&database) as _;
     let daemon = Arc::new(Daemon::new(config, listen, authority, ledger, store, keyring, fleet));
     launch::resume(&daemon)?;
-    let agents = tokio::spawn(listener::listen(Arc::clone(&daemon), endpoint.clone(), verifier));
-    let operators = tokio::spawn(operator::listen(Arc::clone(&daemon), control));
-    let keeper = tokio::spawn(housekeeping::keep(Arc::clone(&daemon)));
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    let tasks = [
+        tokio::spawn(listener::listen(Arc::clone(&daemon), endpoint.clone(), verifier)),
+        tokio::spawn(operator::listen(Arc::clone(&daemon), control)),
+        tokio::spawn(housekeeping::keep(Arc::clone(&daemon))),
+    ];
+    Ok(Running { daemon, endpoint, database, tasks, _lock: lock })
+}
+
+impl Running {
+    /// Ends the daemon; what is queued is written first.
+    pub(super) async fn stop(self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        let _ = std::fs::remove_file(&self.daemon.config.socket);
+        self.endpoint.close(close::GOING_AWAY.into(), b"the master ends");
+        let _ = tokio::time::timeout(Duration::from_secs(2), self.endpoint.wait_idle()).await;
+        let database = self.database;
+        let _ = tokio::task::spawn_blocking(move || database.close()).await;
     }
-    tracing::info!("the master ends; jobs under way go on when it is started again");
-    operators.abort();
-    keeper.abort();
-    let _ = std::fs::remove_file(&socket);
-    endpoint.close(close::GOING_AWAY.into(), b"the master ends");
-    let _ = tokio::time::timeout(Duration::from_secs(2), endpoint.wait_idle()).await;
-    agents.abort();
-    // What is queued is written before the process ends.
-    let _ = tokio::task::spawn_blocking(move || database.close()).await;
-    Ok(())
 }
 
 /// The state folder, made for its owner alone, and locked against a second daemon for as long as the file is held.

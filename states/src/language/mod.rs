@@ -11,11 +11,12 @@ use std::sync::Arc;
 
 use common::value::{Map, Value};
 
-pub(crate) use jinja::Engines;
+pub(crate) use jinja::{Engines, to_json};
 pub use node::{Kind, Node};
+pub(crate) use yaml::{Layout, dump as to_yaml};
 
 use crate::context::Context;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use jinja::{Rendered, Template};
 use origin::Origin;
 use renderer::Renderer;
@@ -39,7 +40,29 @@ pub struct Source {
 /// # Errors
 /// An error in the file, or in one it imports, with its place.
 pub fn render(context: &Arc<Context>, source: &Source, variables: &Map) -> Result<Node, Diagnostic> {
-    let pipe = renderer::pipe(source)?;
+    render_through(context, source, variables, &renderer::pipe(source)?)
+}
+
+/// Renders any file through its renderer line, or through `default` when it has none: data, or text where the pipe makes
+/// no data.
+///
+/// # Errors
+/// As [`render`].
+pub(crate) fn render_or(
+    context: &Arc<Context>,
+    source: &Source,
+    variables: &Map,
+    default: &str,
+) -> Result<Node, Diagnostic> {
+    render_through(context, source, variables, &renderer::pipe_or(source, default)?)
+}
+
+fn render_through(
+    context: &Arc<Context>,
+    source: &Source,
+    variables: &Map,
+    pipe: &[Renderer],
+) -> Result<Node, Diagnostic> {
     let rendered = if pipe.contains(&Renderer::Jinja) {
         let template = Template {
             path: &source.path,
@@ -63,13 +86,16 @@ pub fn render(context: &Arc<Context>, source: &Source, variables: &Map) -> Resul
     }
 }
 
-/// Reads a text as YAML 1.1, as Salt does: an argument on a command line, or a file that no template makes.
+/// Reads YAML that is no file of the tree.
 ///
 /// # Errors
-/// What is wrong, in one line.
-pub fn parse_yaml(text: &str) -> Result<Value, String> {
-    let nowhere = crate::diagnostic::Place { file: "".into(), line: 0, column: 0 };
-    yaml::load(text, &|_| nowhere.clone()).map(|node| node.to_value()).map_err(|fault| fault.message)
+/// What is wrong with it, and where.
+pub(crate) fn from_yaml(text: &str) -> Result<Value, String> {
+    let nowhere = Place { file: "".into(), line: 0, column: 0 };
+    match yaml::load(text, &|_| nowhere.clone()) {
+        Ok(node) => Ok(node.to_value()),
+        Err(fault) => Err(fault.to_string()),
+    }
 }
 
 /// Renders the template of a file state: Jinja alone, with the names a `file.managed` template sees.

@@ -51,14 +51,30 @@ static FOREIGN: &[&str] = &[
     "wempy",
 ];
 
-/// The pipe that a file asks for in its first line, or the usual one.
+/// What an SLS is rendered with unless it says so itself.
+pub(super) const DEFAULT: &str = "jinja|yaml";
+
+/// The pipe of an SLS, which ends with what makes data.
+pub(super) fn pipe(source: &Source) -> Result<Vec<Renderer>, Diagnostic> {
+    let pipe = pipe_or(source, DEFAULT)?;
+    match pipe.last() {
+        Some(Renderer::Jinja) => {
+            let first = source.text.lines().next().unwrap_or_default();
+            let message = format!("the renderer line `{first}` ends with jinja, which makes text");
+            Err(at_first_line(source, first, message).help("say what reads it, as in `#!jinja|yaml`"))
+        }
+        _ => Ok(pipe),
+    }
+}
+
+/// The pipe that a file asks for in its first line, or another.
 ///
 /// Salt renders a file with an unknown renderer to nothing, silently; here it is an error.
-pub(super) fn pipe(source: &Source) -> Result<Vec<Renderer>, Diagnostic> {
+pub(super) fn pipe_or(source: &Source, default: &str) -> Result<Vec<Renderer>, Diagnostic> {
     let first = source.text.lines().next().unwrap_or_default();
     let line = match first.strip_prefix("#!") {
         Some(line) if !line.starts_with('/') => line,
-        _ => return Ok(vec![Renderer::Jinja, Renderer::Yaml]),
+        _ => default,
     };
     let mut pipe = Vec::new();
     for step in line.split('|') {
@@ -71,9 +87,6 @@ pub(super) fn pipe(source: &Source) -> Result<Vec<Renderer>, Diagnostic> {
     }
     let wrong = match &pipe[..] {
         [] => Some("names no renderer"),
-        [.., Renderer::Jinja] => {
-            Some("ends with jinja, which makes text: say what reads it, as in `jinja|yaml`")
-        }
         [middle @ .., _] if middle.iter().any(|step| *step != Renderer::Jinja) => {
             Some("reads data in the middle: only the last renderer makes data")
         }

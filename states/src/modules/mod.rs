@@ -11,6 +11,7 @@ mod debconf;
 mod file;
 pub(crate) mod group;
 mod host;
+pub(crate) mod host_files;
 pub(crate) mod pip;
 pub(crate) mod pkg;
 mod pkgrepo;

@@ -46,7 +46,11 @@ impl Fleet {
         let mut serve = Command::new(&fleet.program);
         serve.args(["serve", "--listen", "127.0.0.1:0"]);
         serve.arg("--state-dir").arg(root.join("master")).arg("--socket").arg(fleet.socket());
-        serve.arg("--file-root").arg(root.join("tree/salt")).arg("--pillar-root").arg(root.join("tree/pillar"));
+        serve
+            .arg("--file-root")
+            .arg(root.join("tree/salt"))
+            .arg("--pillar-root")
+            .arg(root.join("tree/pillar"));
         serve.arg("--config").arg(empty_config(&root)?);
         fleet.spawn(serve, "master")?;
         let status = fleet.wait_for_master().await?;
@@ -63,8 +67,21 @@ impl Fleet {
         std::fs::write(&grains, format!("demo_root: {}\n", root.join("files").display()))?;
         let config = empty_config(&root)?;
         let mut run = Command::new(agent);
-        run.args(["run", "--id", id, "--master", &status.listen, "--master-fingerprint", &status.fingerprint]);
-        run.arg("--state-dir").arg(root.join("state")).arg("--grains").arg(grains).arg("--config").arg(config);
+        run.args([
+            "run",
+            "--id",
+            id,
+            "--master",
+            &status.listen,
+            "--master-fingerprint",
+            &status.fingerprint,
+        ]);
+        run.arg("--state-dir")
+            .arg(root.join("state"))
+            .arg("--grains")
+            .arg(grains)
+            .arg("--config")
+            .arg(config);
         run.env("DEMO_ROOT", root.join("files"));
         self.spawn(run, id)
     }
@@ -87,18 +104,22 @@ impl Fleet {
     /// Waits until so many keys are pending.
     pub(super) async fn wait_for_keys(&self, count: usize) -> Result<(), CommandError> {
         let request = Request::Keys { action: KeyAction::List, pattern: "*".into() };
-        self.wait("the agents to knock", &request, |response| {
-            matches!(response, Response::Keys(keys) if keys.len() == count)
-        })
+        self.wait(
+            "the agents to knock",
+            &request,
+            |response| matches!(response, Response::Keys(keys) if keys.len() == count),
+        )
         .await
         .map(|_| ())
     }
 
     /// Waits until so many hosts are connected.
     pub(super) async fn wait_for_hosts(&self, count: usize) -> Result<(), CommandError> {
-        self.wait("the agents to come in", &Request::Status, |response| {
-            matches!(response, Response::Status(status) if status.connected == count)
-        })
+        self.wait(
+            "the agents to come in",
+            &Request::Status,
+            |response| matches!(response, Response::Status(status) if status.connected == count),
+        )
         .await
         .map(|_| ())
     }

@@ -9,8 +9,12 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
 use super::convert::{from_template, to_template};
+use super::values::Dict;
 use crate::context::Context;
 use crate::functions::{self, FunctionError};
+
+/// The functions that change the dict they are given; templates that call them with `do` count on it.
+static IN_PLACE: &[&str] = &["defaults.merge", "defaults.update", "slsutil.update"];
 
 /// `salt` itself: `salt['cmd.run'](…)`, `salt.cmd.run(…)`, `'cmd.run' in salt`.
 pub(super) struct Functions {
@@ -104,9 +108,18 @@ pub(super) fn call(context: &Arc<Context>, name: &str, args: &[Value]) -> Result
     if takes_shell && !name.ends_with(".shell") && !keyword.contains_key(&shell) {
         keyword.insert(shell, Plain::Bool(false));
     }
-    functions::call(context, name, &functions::Arguments { positional, keyword })
-        .map(|result| to_template(&result))
-        .map_err(failed)
+    let result =
+        functions::call(context, name, &functions::Arguments { positional, keyword }).map_err(failed)?;
+    match (IN_PLACE.contains(&name), given.positional().first(), &result) {
+        (true, Some(target), Plain::Map(map))
+            if let Some(target_dict) = target.downcast_object_ref::<Dict>() =>
+        {
+            let pairs = map.iter().map(|(key, value)| (to_template(key), to_template(value))).collect();
+            *target_dict.lock() = pairs;
+            Ok(target.clone())
+        }
+        _ => Ok(to_template(&result)),
+    }
 }
 
 fn failed(error: FunctionError) -> Error {

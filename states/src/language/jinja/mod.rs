@@ -15,6 +15,7 @@ mod tests;
 mod values;
 
 pub(crate) use engine::{Engines, Rendered, Template, render};
+pub(crate) use filters::to_json;
 
 #[cfg(test)]
 mod cases;

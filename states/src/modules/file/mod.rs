@@ -4,16 +4,20 @@ mod absent;
 mod append;
 pub(super) mod atomic;
 mod backup;
+mod blockreplace;
+mod comment;
 pub(super) mod content;
 mod diff;
 mod directory;
 mod edit;
+mod exists;
 pub(crate) mod hash;
 mod lines;
 mod managed;
 pub(crate) mod ownership;
 pub(super) mod paths;
 mod recurse;
+mod rename;
 mod replace;
 pub(super) mod source;
 mod symlink;
@@ -21,6 +25,7 @@ mod template;
 #[cfg(test)]
 pub(super) mod testing;
 mod texts;
+mod touch;
 mod walk;
 mod words;
 
@@ -30,9 +35,17 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::of::<absent::Absent>(),
     Function::of::<append::Append>(),
     Function::of::<append::Prepend>(),
+    Function::of::<blockreplace::BlockReplace>(),
+    Function::of::<comment::Comment>(),
+    Function::of::<comment::Uncomment>(),
     Function::of::<directory::Directory>(),
+    Function::of::<exists::Exists>(),
+    Function::of::<exists::Missing>(),
     Function::of::<managed::Managed>(),
     Function::of::<recurse::Recurse>(),
+    Function::of::<rename::Copy>(),
+    Function::of::<rename::Rename>(),
     Function::of::<replace::Replace>(),
     Function::of::<symlink::Symlink>(),
+    Function::of::<touch::Touch>(),
 ];

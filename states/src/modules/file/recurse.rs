@@ -61,8 +61,8 @@ pub(super) struct Plan {
 }
 
 enum Item {
-    Directory { path: String, state: Directory, plan: DirectoryPlan },
-    File { path: String, state: Managed, plan: ManagedPlan },
+    Directory { path: String, state: Box<Directory>, plan: DirectoryPlan },
+    File { path: String, state: Box<Managed>, plan: ManagedPlan },
 }
 
 impl StateFunction for Recurse {
@@ -82,7 +82,7 @@ impl StateFunction for Recurse {
         let directories: BTreeSet<&Path> = files.keys().filter_map(|path| path.parent()).collect();
         let mut found = Found::default();
         for path in directories {
-            let state = Directory::deserialize(Value::Map(self.directory_arguments(path)))?;
+            let state = Box::new(Directory::deserialize(Value::Map(self.directory_arguments(path)))?);
             match with_call(call, |call| state.check(call))? {
                 Check::Clean { .. } => {}
                 Check::Differs { plan, comment, changes } => {
@@ -92,7 +92,7 @@ impl StateFunction for Recurse {
             }
         }
         for (path, source) in &files {
-            let state = Managed::deserialize(Value::Map(self.file_arguments(path, source)))?;
+            let state = Box::new(Managed::deserialize(Value::Map(self.file_arguments(path, source)))?);
             match state.check(call)? {
                 Check::Clean { .. } => {}
                 Check::Differs { plan, comment, changes } => {
@@ -119,6 +119,9 @@ impl StateFunction for Recurse {
 
     fn converge(&self, call: &Call<'_>, plan: Plan) -> Result<Done, Failure> {
         let (mut changes, mut failures) = (Map::new(), Vec::new());
+        // Salt makes the top directory before it looks at anything, and so does not report it.
+        let top = paths::expand_user(&self.name);
+        let new_top = !Path::new(&top).exists();
         for item in plan.items {
             let (path, done) = match item {
                 Item::Directory { path, state, plan } => {
@@ -130,7 +133,8 @@ impl StateFunction for Recurse {
             if done.result == Some(false) {
                 failures.push(format!("\n#### {path} ####\n{}", done.comment));
             }
-            if !done.changes.is_empty() {
+            let hidden = new_top && path == top.trim_end_matches('/');
+            if !done.changes.is_empty() && !hidden {
                 changes.insert(path.into(), Value::Map(done.changes));
             }
         }
@@ -140,7 +144,7 @@ impl StateFunction for Recurse {
             changes.insert("removed".into(), removed.into());
         }
         Ok(if failures.is_empty() {
-            Done::ok(format!("Recursively updated {}", paths::expand_user(&self.name)), changes)
+            Done::ok(format!("Recursively updated {top}"), changes)
         } else {
             Done::failed(failures.join("\n").trim(), changes)
         })
@@ -326,7 +330,7 @@ mod tests {
         assert!(dry.comment.starts_with(&format!("#### {top} ####\nThe following files")), "{}", dry.comment);
         assert!(dry.comment.contains(&format!("#### {top}/a ####\nThe file {top}/a is set to be changed")));
         assert_eq!(real.comment, format!("Recursively updated {top}"));
-        assert_eq!(real.changes.len(), 5);
+        assert_eq!(real.changes.len(), 4);
         assert_eq!(
             (host.read("t/s/b").as_str(), host.mode("t/run"), host.mode("t/s")),
             ("b\n", 0o755, 0o750)

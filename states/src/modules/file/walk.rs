@@ -22,7 +22,7 @@ pub(super) struct Entry {
     pub(super) directory: bool,
 }
 
-/// Every entry below `top`, those of a directory before those of its directories, each sorted by name. Links are not
+/// Every entry below `top`, files before directories, each sorted by name. Links are not
 /// followed. `depth` 1 is the entries of `top` alone.
 pub(super) fn below(top: &Path, depth: Option<usize>) -> Result<Vec<Entry>, Failure> {
     let mut entries = Vec::new();
@@ -40,7 +40,7 @@ pub(super) fn below(top: &Path, depth: Option<usize>) -> Result<Vec<Entry>, Fail
                 return Err(Failure::new(format!("{} holds more than {ENTRY_LIMIT} entries", top.display())));
             }
         }
-        found.sort_by(|left, right| (!left.directory, &left.path).cmp(&(!right.directory, &right.path)));
+        found.sort_by(|left, right| (left.directory, &left.path).cmp(&(right.directory, &right.path)));
         let down = found.iter().rev().filter(|entry| entry.directory && !entry.path.is_symlink());
         pending.extend(down.map(|entry| (entry.path.clone(), level + 1)));
         entries.append(&mut found);

@@ -39,7 +39,7 @@ impl StateFunction for Present {
         let name = &*self.name;
         let text = self.comment.as_deref().filter(|comment| !comment.is_empty());
         let ips: Vec<&str> = self.ip.0.iter().map(|ip| &**ip).collect();
-        for ip in ips.iter().filter(|ip| ip.parse::<std::net::IpAddr>().is_err()) {
+        if let Some(ip) = ips.iter().find(|ip| ip.parse::<std::net::IpAddr>().is_err()) {
             return Err(Failure::new(format!("Invalid IP Address for {name} ({ip})")));
         }
         let mut comments = Vec::new();

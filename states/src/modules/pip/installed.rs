@@ -15,7 +15,6 @@ use crate::process::Output;
 
 /// Python packages that shall be installed.
 #[derive(Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the switches are Salt's")]
 pub(super) struct Installed {
     name: Text,
     pkgs: Option<Many<Text>>,

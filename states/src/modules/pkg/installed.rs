@@ -1,5 +1,6 @@
 //! `pkg.installed`: packages are there, in a version that fits.
 
+use common::target::fnmatch;
 use common::value::{Map, Value, map};
 use serde::Deserialize;
 
@@ -9,13 +10,12 @@ use super::holding;
 use super::report;
 use super::sources;
 use super::targets::{Target, Targets, described, names, wanted};
-use super::version::{compare, condition, fulfils, glob};
+use super::version::{compare, condition, fulfils};
 use crate::modules::arguments::{Flag, Text};
 use crate::modules::{Call, Check, Done, Failure, StateFunction, Watch, debconf};
 
 /// Packages that shall be installed.
 #[derive(Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the switches are Salt's")]
 pub(super) struct Installed {
     name: Text,
     version: Option<Text>,
@@ -321,7 +321,7 @@ impl Installed {
         let ignore_epoch = self.ignore_epoch.map(|flag| flag.0);
         let fitting = available
             .iter()
-            .find(|known| fulfils(known, version, ignore_epoch, false) || glob(version, known));
+            .find(|known| fulfils(known, version, ignore_epoch, false) || fnmatch(known, version));
         fitting.cloned().ok_or_else(|| {
             let list = if available.is_empty() { "None".into() } else { available.join(", ") };
             let error = format!("No version matching '{}{version}' could be found (available: {list})", target.name);

@@ -14,7 +14,6 @@ use crate::modules::{Call, Check, Done, Failure, StateFunction, Watch};
 
 /// Packages that shall be installed in their newest version.
 #[derive(Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the switches are Salt's")]
 pub(super) struct Latest {
     name: Text,
     refresh: Option<Flag>,

@@ -9,7 +9,7 @@ mod latest;
 mod removed;
 mod report;
 mod sources;
-mod targets;
+pub(crate) mod targets;
 mod uptodate;
 pub(crate) mod version;
 

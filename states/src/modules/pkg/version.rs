@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use common::target::fnmatch;
+
 /// The order of two versions, as `dpkg --compare-versions` has it.
 pub(crate) fn compare(left: &str, right: &str) -> Ordering {
     let (left, right) = (parts(left), parts(right));
@@ -84,7 +86,7 @@ pub(crate) fn fulfils(
     let single = conditions.len() == 1;
     conditions.into_iter().all(|(operator, wanted)| {
         let operator = if allow_updates && single && operator == "==" { ">=" } else { operator };
-        if operator == "==" && glob(wanted, version) {
+        if operator == "==" && fnmatch(version, wanted) {
             return true;
         }
         let plain = !operator.contains(['<', '>']) && !wanted.contains(':');
@@ -114,58 +116,6 @@ pub(crate) fn condition(text: &str) -> (&str, &str) {
         }
     }
     ("==", text)
-}
-
-/// Whether a text matches a shell pattern of `*`, `?` and `[…]`.
-pub(crate) fn glob(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t) = (0, 0);
-    // Where to go on after the last star when the rest does not match: the star, and one more character for it.
-    let mut retry: Option<(usize, usize)> = None;
-    while t < text.len() {
-        let step = match pattern.get(p) {
-            Some('*') => {
-                retry = Some((p, t));
-                p += 1;
-                continue;
-            }
-            Some('?') => Some(p + 1),
-            Some('[') => class(&pattern, p, text.get(t).copied().unwrap_or_default()),
-            Some(c) if Some(c) == text.get(t) => Some(p + 1),
-            _ => None,
-        };
-        match (step, retry) {
-            (Some(next), _) => (p, t) = (next, t + 1),
-            (None, Some((star, from))) => {
-                (p, t) = (star + 1, from + 1);
-                retry = Some((star, from + 1));
-            }
-            (None, None) => return false,
-        }
-    }
-    pattern.get(p..).unwrap_or_default().iter().all(|c| *c == '*')
-}
-
-/// Where the pattern goes on if the class that begins at `at` has `c`. A bracket that is never closed is itself.
-fn class(pattern: &[char], at: usize, c: char) -> Option<usize> {
-    let mut from = at + 1;
-    let negated = matches!(pattern.get(from), Some('!'));
-    from += usize::from(negated);
-    let close = pattern.iter().skip(from + 1).position(|c| *c == ']').map(|offset| from + 1 + offset);
-    let Some(close) = close else { return (c == '[').then_some(at + 1) };
-    let members = pattern.get(from..close)?;
-    let mut position = 0;
-    let mut found = false;
-    while let Some(low) = members.get(position) {
-        if let (Some('-'), Some(high)) = (members.get(position + 1), members.get(position + 2)) {
-            found |= (*low..=*high).contains(&c);
-            position += 3;
-        } else {
-            found |= *low == c;
-            position += 1;
-        }
-    }
-    (found != negated).then_some(close + 1)
 }
 
 #[cfg(test)]
@@ -204,14 +154,5 @@ mod tests {
         assert!(fulfils("2.0", "=1.0", None, true));
         assert!(!fulfils("2.0", "=1.0", None, false));
         assert!(fulfils("2.0", "!=1.0", None, false));
-    }
-
-    #[test]
-    fn patterns() {
-        assert!(glob("a*c?[0-9]", "abbbcx7"));
-        assert!(glob("*", ""));
-        assert!(!glob("a[!b]", "ab"));
-        assert!(glob("[", "["));
-        assert!(!glob("a*b", "acd"));
     }
 }

@@ -50,7 +50,7 @@ pub(super) struct Managed {
 /// What a run has to do.
 pub(super) enum Plan {
     /// Add or change an entry.
-    Entry { wanted: Entry, present: Option<Found> },
+    Entry { wanted: Box<Entry>, present: Option<Box<Found>> },
     /// Add a personal archive.
     Archive(Archive),
 }
@@ -98,7 +98,8 @@ refresh: refresh the package lists after a change (True)";
             Some(found) => differences(&found.entry, &wanted),
             None => change("repo", name.0.as_str()),
         };
-        Ok(Check::differs(Plan::Entry { wanted, present }, self.foretold(), changes))
+        let plan = Plan::Entry { wanted: Box::new(wanted), present: present.map(Box::new) };
+        Ok(Check::differs(plan, self.foretold(), changes))
     }
 
     fn converge(&self, call: &Call<'_>, plan: Plan) -> Result<Done, Failure> {
@@ -109,7 +110,7 @@ refresh: refresh the package lists after a change (True)";
                 change("repo", archive.repo())
             }
             Plan::Entry { wanted, present } => {
-                self.write(call, &wanted, present.as_ref())
+                self.write(call, &wanted, present.as_deref())
                     .map_err(|failure| self.failed(&failure.comment))?;
                 match present {
                     Some(found) => differences(&found.entry, &wanted),

@@ -54,7 +54,7 @@ impl Systemd<'_> {
     fn unit(&self, name: &str) -> Result<Unit, Failure> {
         let unit = self.show(name)?;
         let custom = self.context.run.host_path("/etc/systemd/system").join(unit_name(name));
-        if !unit.stale && !(unit.load == "not-found" && custom.is_file()) {
+        if !unit.stale && (unit.load != "not-found" || !custom.is_file()) {
             return Ok(unit);
         }
         let output = run(self.context, &["systemctl", "--system", "daemon-reload"])?;

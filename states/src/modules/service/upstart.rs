@@ -75,12 +75,12 @@ impl Manager for Upstart<'_> {
 /// Whether the last word on the matter is `start on`, not `manual`.
 fn starts_by_itself(job: &str) -> bool {
     let lines = job.lines().map(str::trim);
-    let said = lines.filter_map(|line| match line {
+    let mut said = lines.filter_map(|line| match line {
         "manual" => Some(false),
         line if line.starts_with("start on") => Some(true),
         _ => None,
     });
-    said.last().unwrap_or(false)
+    said.next_back().unwrap_or(false)
 }
 
 #[cfg(test)]

@@ -21,7 +21,6 @@ fn yes() -> Flag {
 
 /// A user that shall exist.
 #[derive(Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the switches are Salt's")]
 pub(super) struct Present {
     pub(super) name: Text,
     uid: Option<u32>,
@@ -85,13 +84,13 @@ pub(super) struct Present {
 /// What a run has to do.
 pub(super) enum Plan {
     /// The user is not there.
-    Create(Wanted),
+    Create(Box<Wanted>),
     /// The user is there and differs.
     Update {
         /// What is wanted.
-        wanted: Wanted,
+        wanted: Box<Wanted>,
         /// The user as it is.
-        user: User,
+        user: Box<User>,
         /// What differs, by Salt's names.
         changes: Map,
     },
@@ -142,7 +141,7 @@ allow_uid_change, allow_gid_change: permit a change of uid or gid (False)";
             if !missing.is_empty() {
                 comment.push_str(&format!(" (pending groups: {})", missing.join(",")));
             }
-            return Ok(Check::differs(Plan::Create(wanted), comment, Map::new()));
+            return Ok(Check::differs(Plan::Create(Box::new(wanted)), comment, Map::new()));
         };
         let changes = changes(&wanted, &user, &accounts);
         self.permit(&changes, &user)?;
@@ -158,7 +157,7 @@ allow_uid_change, allow_gid_change: permit a change of uid or gid (False)";
         if !missing.is_empty() {
             comment.push_str(&format!("groups (pending creation): {}\n", missing.join(",")));
         }
-        Ok(Check::differs(Plan::Update { wanted, user, changes }, comment, Map::new()))
+        Ok(Check::differs(Plan::Update { wanted: Box::new(wanted), user: Box::new(user), changes }, comment, Map::new()))
     }
 
     fn converge(&self, call: &Call<'_>, plan: Plan) -> Result<Done, Failure> {

@@ -6,6 +6,11 @@ use common::value::{Value, float_repr};
 
 use crate::language::yaml::sorted;
 
+/// A value on one line, as `json.dumps(value)` writes it.
+pub(crate) fn to_json(value: &Value) -> String {
+    Format { sort_keys: false, ascii: false, indent: None }.write(value)
+}
+
 /// How to write.
 pub(super) struct Format {
     /// Whether keys are sorted.

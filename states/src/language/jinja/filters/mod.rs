@@ -18,6 +18,7 @@ mod text;
 use minijinja::value::{Rest, ValueOrKwargs};
 use minijinja::{Environment, Error, State, Value};
 
+pub(crate) use json::to_json;
 pub(super) use patterns::matches;
 
 use super::arguments::Arguments;

@@ -27,9 +27,9 @@ pub(in crate::language::jinja) fn format(text: &str, args: &[Value]) -> Result<S
     while let Some(open) = rest.find('{') {
         let (before, field) = rest.split_at(open);
         out.push_str(before);
-        if field.starts_with("{{") {
+        if let Some(after) = field.strip_prefix("{{") {
             out.push_str("{{");
-            rest = &field[2..];
+            rest = after;
             continue;
         }
         let Some(close) = field.find('}') else {

@@ -21,11 +21,7 @@ pub(super) fn rewrite(items: &[Item<'_>], from: usize, edits: &mut Edits) {
                 closers.push(true);
             }
             Token::BracketOpen | Token::BraceOpen => closers.push(false),
-            Token::BracketClose | Token::BraceClose => {
-                if closers.pop() == Some(true) {
-                    edits.close(*span);
-                }
-            }
+            Token::BracketClose | Token::BraceClose if closers.pop() == Some(true) => edits.close(*span),
             Token::Plus if begins_operand(items, at) => edits.replace(*span, " "),
             Token::Mod => {
                 let (start, end) = (left_operand(items, from, at), right_operand(items, at));

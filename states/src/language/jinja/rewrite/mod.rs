@@ -65,9 +65,15 @@ impl Edits {
         self.0.push(Edit { start: at, end: at, rank: Rank::Close, text: ")".into() });
     }
 
+    /// Puts `text` in place of tokens. Line ends between them stay, as white space at the end.
     fn replace(&mut self, span: Span, text: impl Into<Cow<'static, str>>) {
+        let mut text = text.into();
+        let lines = usize::from(span.end_line.saturating_sub(span.start_line));
+        if lines > 0 {
+            text.to_mut().push_str(&"\n".repeat(lines));
+        }
         let (start, end) = (span.start_offset as usize, span.end_offset as usize);
-        self.0.push(Edit { start, end, rank: Rank::Replaced, text: text.into() });
+        self.0.push(Edit { start, end, rank: Rank::Replaced, text });
     }
 }
 

@@ -351,12 +351,9 @@ impl Managed {
             Desired::Source(located) => Some(located.content(call).map_err(failed)?),
         };
         if let Some(content) = &content {
-            let diff = if replaces_link {
-                "Replace symbolic link with regular file".into()
-            } else {
-                self.diff(content, Some(&real))?
-            };
-            changes.insert("diff".into(), diff.into());
+            let diff = self.diff(content, Some(&real))?;
+            let replaced = "Replace symbolic link with regular file";
+            changes.insert("diff".into(), if diff.is_empty() { replaced.into() } else { diff.into() });
         }
         changes.extend(wanted.differences(&self.status(path)?));
         if changes.is_empty() {

@@ -141,6 +141,7 @@ fn links_are_followed_or_replaced() {
     assert!(host.path("l").is_symlink());
     assert_eq!(host.read("real"), "new\n");
     let (_, real) = host.converge("file.managed", "l", "{source: salt://a.conf, follow_symlinks: false}");
+    // The content is the same already; only the link goes.
     assert_eq!(real.changes, map([("diff", "Replace symbolic link with regular file".into())]));
     assert!(!host.path("l").is_symlink());
 }

@@ -1,0 +1,368 @@
+//! The daemon with agents that are played by the test, over real connections.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::id::HostId;
+use common::identity::AgentKey;
+use common::message::{
+    Greeting, Hello, Outcome, PROTOCOL, Report, Request as AgentRequest, Stored, Task, TaskControl,
+    TaskUpdate,
+};
+use common::transport::{ClientIdentity, Pin, client, close, connect, frame};
+use common::value::{Map, map};
+use quinn::Connection;
+use rustls::pki_types::CertificateDer;
+use tempfile::TempDir;
+
+use super::serve::{Running, start};
+use crate::api::{Client, FailureKind, JobEvent, KeyAction, Request, Response};
+use crate::config::Config;
+use crate::jobs::{Batch, CallSpec, HostRecord, HostState, JobSpec, Spec};
+
+/// What a test waits for at most: far more than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Master {
+    folder: TempDir,
+    running: Option<Running>,
+}
+
+impl Master {
+    async fn start(auto_accept: bool) -> Self {
+        let mut master = Self { folder: tempfile::tempdir().unwrap(), running: None };
+        let config = master.config(auto_accept);
+        master.running = Some(start(config).await.unwrap());
+        master
+    }
+
+    fn config(&self, auto_accept: bool) -> Config {
+        let root = self.folder.path();
+        Config {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            state_dir: root.join("state"),
+            socket: self.socket(),
+            auto_accept,
+            ..Config::default()
+        }
+    }
+
+    async fn restart(&mut self) {
+        self.running.take().unwrap().stop().await;
+        self.running = Some(start(self.config(true)).await.unwrap());
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.folder.path().join("master.sock")
+    }
+
+    fn daemon(&self) -> &super::Daemon {
+        &self.running.as_ref().unwrap().daemon
+    }
+
+    async fn keys(&self, action: KeyAction, pattern: &str) -> usize {
+        let request = Request::Keys { action, pattern: pattern.into() };
+        match Client::ask(&self.socket(), &request).await.unwrap() {
+            Response::Keys(keys) => keys.len(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Starts a job; yields its events' connection.
+    async fn call(&self, target: &str, batch: Option<Batch>) -> Client {
+        let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
+        let job = Box::new(JobSpec { work, target: Some(target.into()), batch, timeout: Some(60) });
+        let mut client = Client::connect(&self.socket()).await.unwrap();
+        client.send(&Request::Start { job }).await.unwrap();
+        let Response::Attached(_) = client.next().await.unwrap() else { panic!() };
+        client
+    }
+}
+
+/// The hosts of a job when it has ended, by id.
+async fn outcome(mut client: Client) -> Vec<HostRecord> {
+    let mut hosts: Vec<HostRecord> = Vec::new();
+    loop {
+        match client.next().await.unwrap() {
+            Response::Event(JobEvent::Ended(host)) => {
+                hosts.retain(|known| known.id != host.id);
+                hosts.push(*host);
+            }
+            Response::Event(JobEvent::Finished(job)) => {
+                assert_eq!(job.counts.total() as usize, hosts.len());
+                hosts.sort_by(|left, right| left.id.cmp(&right.id));
+                return hosts;
+            }
+            _ => {}
+        }
+    }
+}
+
+fn states(hosts: &[HostRecord]) -> Vec<HostState> {
+    hosts.iter().map(|host| host.state).collect()
+}
+
+/// An agent that the test plays.
+struct Actor {
+    id: HostId,
+    key: AgentKey,
+    certificate: Option<CertificateDer<'static>>,
+    _folder: TempDir,
+}
+
+/// An agent's connection, with its first stream.
+struct Link {
+    connection: Connection,
+    recv: quinn::RecvStream,
+    _send: quinn::SendStream,
+    _endpoint: quinn::Endpoint,
+}
+
+impl Actor {
+    fn new(id: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let key = AgentKey::load_or_create(&folder.path().join("agent.key")).unwrap();
+        Self { id: id.parse().unwrap(), key, certificate: None, _folder: folder }
+    }
+
+    async fn knock(&self, master: &Master) -> (Link, Greeting) {
+        let address = master.daemon().listen;
+        let endpoint = client(address).unwrap();
+        let certificate = match &self.certificate {
+            Some(certificate) => certificate.clone(),
+            None => self.key.self_signed(&self.id).unwrap(),
+        };
+        let identity = ClientIdentity { certificate, key: self.key.private_key() };
+        let pin = Arc::new(Pin::new(Some(master.daemon().authority.fingerprint())));
+        let connection = connect(&endpoint, address, identity, &pin).await.unwrap();
+        let (mut send, mut recv) = connection.open_bi().await.unwrap();
+        let hello = Hello {
+            protocol: PROTOCOL,
+            version: "0".into(),
+            id: self.id.clone(),
+            grains: map([("id", self.id.as_str().into())]),
+            jobs: Vec::new(),
+        };
+        frame::write(&mut send, &hello).await.unwrap();
+        let greeting = frame::read(&mut recv).await.unwrap();
+        (Link { connection, recv, _send: send, _endpoint: endpoint }, greeting)
+    }
+
+    /// Enrols with a master that accepts every key, and comes in.
+    async fn come_in(&mut self, master: &Master) -> Link {
+        if self.certificate.is_none() {
+            let (_, greeting) = self.knock(master).await;
+            let Greeting::Accepted { certificate } = greeting else { panic!("{greeting:?}") };
+            self.certificate = Some(CertificateDer::from(certificate));
+        }
+        let (link, greeting) = self.knock(master).await;
+        assert!(matches!(greeting, Greeting::Welcome { .. }), "{greeting:?}");
+        link
+    }
+}
+
+impl Link {
+    /// The next task, and its stream.
+    async fn task(&self) -> (Task, quinn::SendStream, quinn::RecvStream) {
+        let (send, mut recv) = self.connection.accept_bi().await.unwrap();
+        (frame::read(&mut recv).await.unwrap(), send, recv)
+    }
+
+    /// Answers the next task; returns when the master has stored the report.
+    async fn answer(&self) {
+        let (task, mut send, mut recv) = self.task().await;
+        frame::write(&mut send, &TaskUpdate::Started { pid: 1 }).await.unwrap();
+        frame::write(&mut send, &TaskUpdate::Finished(Box::new(report(&task)))).await.unwrap();
+        assert_eq!(frame::read::<TaskControl>(&mut recv).await.unwrap(), TaskControl::Stored);
+    }
+}
+
+fn report(task: &Task) -> Report {
+    Report {
+        jid: task.jid.clone(),
+        prepare: false,
+        outcome: Outcome::Succeeded,
+        value: true.into(),
+        retcode: 0,
+        unchanged: 0,
+        changed: 0,
+        failed: 0,
+        started: 1,
+        ended: 2,
+    }
+}
+
+async fn within<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future).await.expect("it takes too long")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_waits_is_accepted_works_and_is_cut_off() {
+    within(async {
+        let master = Master::start(false).await;
+        let mut actor = Actor::new("fp-1");
+        let (mut link, greeting) = actor.knock(&master).await;
+        let Greeting::Pending { fingerprint } = greeting else { panic!("{greeting:?}") };
+        assert_eq!(fingerprint, actor.key.fingerprint().to_string());
+        assert_eq!(master.keys(KeyAction::Accept, "fp-*").await, 1);
+        let Greeting::Accepted { certificate } = frame::read(&mut link.recv).await.unwrap() else { panic!() };
+        actor.certificate = Some(CertificateDer::from(certificate));
+
+        let link = actor.come_in(&master).await;
+        let job = master.call("*", None).await;
+        link.answer().await;
+        assert_eq!(states(&outcome(job).await), [HostState::Succeeded]);
+
+        assert_eq!(master.keys(KeyAction::Delete, "fp-1").await, 1);
+        let quinn::ConnectionError::ApplicationClosed(closed) = link.connection.closed().await else {
+            panic!()
+        };
+        assert_eq!(closed.error_code, close::KEY_REVOKED.into());
+        let (_, greeting) = actor.knock(&master).await;
+        let Greeting::Refused { reason, retry: false } = greeting else { panic!("{greeting:?}") };
+        assert!(reason.contains("deleted"), "{reason}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accepted_key_without_its_certificate_gets_a_new_one() {
+    within(async {
+        let master = Master::start(true).await;
+        let mut actor = Actor::new("fp-1");
+        drop(actor.come_in(&master).await);
+        actor.certificate = None;
+        actor.come_in(&master).await;
+        // Another key with the same id stays out.
+        let (_, greeting) = Actor::new("fp-1").knock(&master).await;
+        assert!(matches!(greeting, Greeting::Refused { retry: true, .. }), "{greeting:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_drops_delivers_when_it_is_back() {
+    within(async {
+        let master = Master::start(true).await;
+        let (mut there, mut away) = (Actor::new("fp-1"), Actor::new("fp-2"));
+        let link = there.come_in(&master).await;
+        drop(away.come_in(&master).await);
+        while master.daemon().fleet.connected() != 1 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let mut job = master.call("*", None).await;
+        let (task, send, recv) = link.task().await;
+        drop((send, recv));
+        link.connection.close(0u32.into(), b"");
+        // The daemon has just started, so the other host is given a moment, in which it comes.
+        away.come_in(&master).await.answer().await;
+        let link = there.come_in(&master).await;
+        let (mut send, mut recv) = link.connection.open_bi().await.unwrap();
+        frame::write(&mut send, &AgentRequest::Deliver { report: Box::new(report(&task)) }).await.unwrap();
+        let _: Stored = frame::read(&mut recv).await.unwrap();
+        let hosts =
+            outcome(std::mem::replace(&mut job, Client::connect(&master.socket()).await.unwrap())).await;
+        assert_eq!(states(&hosts), [HostState::Succeeded, HostState::Succeeded]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_goes_on_after_a_restart() {
+    within(async {
+        let mut master = Master::start(true).await;
+        let (mut first, mut second) = (Actor::new("fp-1"), Actor::new("fp-2"));
+        let links = (first.come_in(&master).await, second.come_in(&master).await);
+        let job = master.call("*", Some(Batch::Count(1))).await;
+        let (task, ..) = links.0.task().await;
+        drop((job, links));
+        master.restart().await;
+        let mut client = Client::connect(&master.socket()).await.unwrap();
+        client.send(&Request::Follow { jid: task.jid.clone() }).await.unwrap();
+        let Response::Attached(attached) = client.next().await.unwrap() else { panic!() };
+        assert_eq!(attached.hosts.len(), 2);
+        let links = (first.come_in(&master).await, second.come_in(&master).await);
+        // The same task comes again to the host that had it, and only then the other's.
+        links.0.answer().await;
+        links.1.answer().await;
+        assert_eq!(states(&outcome(client).await), [HostState::Succeeded, HostState::Succeeded]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancelling_kills_what_is_under_way() {
+    within(async {
+        let master = Master::start(true).await;
+        let (mut first, mut second) = (Actor::new("fp-1"), Actor::new("fp-2"));
+        let links = (first.come_in(&master).await, second.come_in(&master).await);
+        let job = master.call("*", Some(Batch::Count(1))).await;
+        let (task, mut send, mut recv) = links.0.task().await;
+        let cancelled = Client::ask(&master.socket(), &Request::Cancel { jid: task.jid.clone() }).await;
+        assert!(matches!(cancelled, Ok(Response::Done)));
+        assert_eq!(frame::read::<TaskControl>(&mut recv).await.unwrap(), TaskControl::Kill);
+        let killed = Report { outcome: Outcome::Killed, ..report(&task) };
+        frame::write(&mut send, &TaskUpdate::Finished(Box::new(killed))).await.unwrap();
+        assert_eq!(states(&outcome(job).await), [HostState::Cancelled, HostState::Cancelled]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_makes_no_sense_is_refused() {
+    within(async {
+        let master = Master::start(true).await;
+        let kind = async |target: &str| {
+            let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
+            let job = Box::new(JobSpec { work, target: Some(target.into()), batch: None, timeout: None });
+            match Client::ask(&master.socket(), &Request::Start { job }).await {
+                Err(crate::api::ApiError::Failed(failure)) => failure.kind,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(kind("*").await, FailureKind::NothingMatched);
+        let mut actor = Actor::new("fp-1");
+        let _link = actor.come_in(&master).await;
+        assert_eq!(kind("web-*").await, FailureKind::NothingMatched);
+        assert_eq!(kind("fp-* and").await, FailureKind::Usage);
+
+        // An oversized first frame ends the connection, and nothing else.
+        let endpoint = client(master.daemon().listen).unwrap();
+        let certificate = actor.key.self_signed(&actor.id).unwrap();
+        let identity = ClientIdentity { certificate, key: actor.key.private_key() };
+        let pin = Arc::new(Pin::new(None));
+        let connection = connect(&endpoint, master.daemon().listen, identity, &pin).await.unwrap();
+        let (mut send, _recv) = connection.open_bi().await.unwrap();
+        send.write_all(&[0xff; 64]).await.unwrap();
+        let quinn::ConnectionError::ApplicationClosed(closed) = connection.closed().await else { panic!() };
+        assert_eq!(closed.error_code, close::PROTOCOL_ERROR.into());
+        assert_eq!(master.daemon().fleet.connected(), 1);
+    })
+    .await;
+}
+
+/// Prints how long a trivial call takes on many agents; run with `--run-ignored only --nocapture`.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement"]
+async fn fan_out() {
+    const AGENTS: usize = 1000;
+    let master = Master::start(true).await;
+    let mut links = Vec::with_capacity(AGENTS);
+    for number in 0..AGENTS {
+        let mut actor = Actor::new(&format!("h{number}"));
+        let link = actor.come_in(&master).await;
+        links.push(tokio::spawn(async move {
+            loop {
+                link.answer().await;
+            }
+        }));
+    }
+    for _ in 0..5 {
+        let begin = std::time::Instant::now();
+        let job = master.call("*", None).await;
+        let hosts = outcome(job).await;
+        let _: Option<Map> = None;
+        println!("{} hosts in {:?}", hosts.len(), begin.elapsed());
+    }
+}

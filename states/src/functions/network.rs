@@ -1,5 +1,0 @@
-//! `network.*`: the network.
-
-use super::Function;
-
-pub(super) static FUNCTIONS: &[Function] = &[];

@@ -4,6 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
+use nix::sys::socket::setsockopt;
+use nix::sys::socket::sockopt::{RcvBufForce, SndBufForce};
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
 use quinn::{Endpoint, EndpointConfig, TokioRuntime, TransportConfig, VarInt};
 use rustls::crypto::CryptoProvider;
@@ -169,9 +171,14 @@ fn bind(address: SocketAddr) -> Result<UdpSocket, TransportError> {
     let socket =
         socket2::Socket::new(domain, socket2::Type::DGRAM, Some(socket2::Protocol::UDP)).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
-    // The kernel grants less without a word; what it granted is asked for below.
-    let _ = socket.set_recv_buffer_size(SOCKET_BUFFER);
-    let _ = socket.set_send_buffer_size(SOCKET_BUFFER);
+    // A privileged process gets what it asks for. The kernel grants others less without a word; what it granted is asked
+    // for below.
+    if setsockopt(&socket, RcvBufForce, &SOCKET_BUFFER).is_err() {
+        let _ = socket.set_recv_buffer_size(SOCKET_BUFFER);
+    }
+    if setsockopt(&socket, SndBufForce, &SOCKET_BUFFER).is_err() {
+        let _ = socket.set_send_buffer_size(SOCKET_BUFFER);
+    }
     socket.bind(&address.into()).map_err(failed)?;
     // Linux reports twice what it granted, for its own bookkeeping.
     let granted = socket.recv_buffer_size().unwrap_or(0) / 2;

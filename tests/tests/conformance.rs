@@ -13,12 +13,21 @@ fn cases_answer_as_salt_does() {
         if only.as_ref().is_some_and(|only| *only != case.name) {
             continue;
         }
+        let (gap, before) = (case.gap(), wrong.len());
         for call in case.calls() {
             calls += 1;
             let found = differences(&call, &Answer::to(&case, &call));
             if !found.is_empty() {
                 let names = call.names.join(",");
                 wrong.push(format!("{}: {} {names}\n    {}", case.name, call.function, found.join("\n    ")));
+            }
+        }
+        if let Some(gap) = gap {
+            if wrong.len() == before {
+                wrong.push(format!("{}: answers as Salt does now: remove its gap.md", case.name));
+            } else {
+                wrong.truncate(before);
+                eprintln!("a known gap, {}: {gap}", case.name);
             }
         }
     }

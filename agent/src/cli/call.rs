@@ -25,7 +25,7 @@ pub(super) struct Call {
     function: String,
 
     /// Its arguments
-    #[arg(value_name = "ARGUMENT|KEY=VALUE", allow_hyphen_values = true)]
+    #[arg(value_name = "ARGUMENT|KEY=VALUE", allow_negative_numbers = true)]
     arguments: Vec<String>,
 
     #[command(flatten)]

@@ -28,6 +28,8 @@ pub struct Call {
     pub keywords: Map,
     /// The file with the answer.
     pub expected: PathBuf,
+    /// Whether that is the project's own answer, which differs from Salt's on purpose.
+    pub deviates: bool,
 }
 
 /// A case made ready for one call: a copy in which the sandbox has its name.
@@ -80,11 +82,15 @@ impl Case {
                 if *number == 1 { format!("{function}.json") } else { format!("{function}.{number}.json") };
             let (named, plain): (Vec<_>, Vec<_>) = words.partition(|word| word.contains('='));
             let keywords = named.iter().map(|word| word.split_once('=').unwrap());
+            let ours = self.folder.join("expected.ours").join(&file);
+            let deviates = ours.exists();
+            let expected = if deviates { ours } else { self.folder.join("expected").join(&file) };
             calls.push(Call {
                 function,
                 names: plain.iter().flat_map(|word| word.split(',')).map(Into::into).collect(),
                 keywords: keywords.map(|(key, value)| (key.into(), yaml(value))).collect(),
-                expected: self.expected(&file),
+                expected,
+                deviates,
             });
         }
         calls
@@ -103,10 +109,10 @@ impl Case {
         calls.into_iter().map(Into::into).collect()
     }
 
-    /// Where the answer to a call is: what the project answers on purpose, else what Salt answers.
-    fn expected(&self, file: &str) -> PathBuf {
-        let ours = self.folder.join("expected.ours").join(file);
-        if ours.exists() { ours } else { self.folder.join("expected").join(file) }
+    /// What is not built yet, where that is why the case answers differently from Salt.
+    #[must_use]
+    pub fn gap(&self) -> Option<String> {
+        fs::read_to_string(self.folder.join("gap.md")).ok()
     }
 
     /// The case made ready for one call.
@@ -117,16 +123,18 @@ impl Case {
         fs::create_dir(&sandbox).unwrap();
         let copy = folder.path().join("case");
         copy_with(&self.folder, &copy, sandbox.to_str().unwrap());
-        let id = fs::read_to_string(copy.join("id")).map_or_else(|_| "fp-1".into(), |id| id.trim().to_owned());
+        let id =
+            fs::read_to_string(copy.join("id")).map_or_else(|_| "fp-1".into(), |id| id.trim().to_owned());
         let mut grains = yaml_map(&home().join("grains.yaml"));
         grains.extend(yaml_map(&copy.join("grains.yaml")));
         grains.insert("id".into(), id.as_str().into());
         let mut config = yaml_map(&copy.join("config.yaml"));
         let mut roots = |key: &str, usual: &str| match config.shift_remove(&Value::from(key)) {
             None => vec![("base".into(), vec![copy.join(usual)])],
-            Some(Value::Map(environments)) => {
-                environments.iter().map(|(name, folders)| (name.to_string(), within(&copy, folders))).collect()
-            }
+            Some(Value::Map(environments)) => environments
+                .iter()
+                .map(|(name, folders)| (name.to_string(), within(&copy, folders)))
+                .collect(),
             Some(_) => panic!("{key} of case {} is not a map", self.name),
         };
         let (file_roots, pillar_roots) = (roots("file_roots", "tree"), roots("pillar_roots", "pillar"));

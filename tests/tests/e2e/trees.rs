@@ -28,12 +28,12 @@ pub(super) fn site(fleet: &Fleet) {
 /// How many states [`site`] has.
 pub(super) const SITE_STATES: usize = 6;
 
-/// A state that waits until `gate` exists in the host's folder, for half a minute at most; before that it makes `begun`.
+/// A state that waits until `gate` exists in the host's folder, for two minutes at most; before that it makes `begun`.
 pub(super) fn gated(fleet: &Fleet) {
     fleet.tree(
         "gated.sls",
         "gate:\n  cmd.run:\n    - name: |\n        touch {{ grains['root'] }}/begun\n        \
-         for i in $(seq 600); do test -e {{ grains['root'] }}/gate && exit 0; sleep 0.05; done; exit 1\n\
+         for i in $(seq 2400); do test -e {{ grains['root'] }}/gate && exit 0; sleep 0.05; done; exit 1\n\
          {{ grains['root'] }}/after:\n  file.managed:\n    - contents: done\n    - require:\n      - cmd: gate\n",
     );
 }

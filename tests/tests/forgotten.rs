@@ -17,7 +17,12 @@ fn forgotten(folder: &Path, module: &Path) {
         if path == module || !(path.is_dir() || path.extension().is_some_and(|extension| extension == "rs")) {
             continue;
         }
-        assert!(text.contains(&format!("mod {name};")), "{} is not named in {}", path.display(), module.display());
+        assert!(
+            text.contains(&format!("mod {name};")),
+            "{} is not named in {}",
+            path.display(),
+            module.display()
+        );
         if path.is_dir() {
             forgotten(&path, &path.join("mod.rs"));
         }

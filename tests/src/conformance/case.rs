@@ -117,16 +117,18 @@ impl Case {
         fs::create_dir(&sandbox).unwrap();
         let copy = folder.path().join("case");
         copy_with(&self.folder, &copy, sandbox.to_str().unwrap());
-        let id = fs::read_to_string(copy.join("id")).map_or_else(|_| "fp-1".into(), |id| id.trim().to_owned());
+        let id =
+            fs::read_to_string(copy.join("id")).map_or_else(|_| "fp-1".into(), |id| id.trim().to_owned());
         let mut grains = yaml_map(&home().join("grains.yaml"));
         grains.extend(yaml_map(&copy.join("grains.yaml")));
         grains.insert("id".into(), id.as_str().into());
         let mut config = yaml_map(&copy.join("config.yaml"));
         let mut roots = |key: &str, usual: &str| match config.shift_remove(&Value::from(key)) {
             None => vec![("base".into(), vec![copy.join(usual)])],
-            Some(Value::Map(environments)) => {
-                environments.iter().map(|(name, folders)| (name.to_string(), within(&copy, folders))).collect()
-            }
+            Some(Value::Map(environments)) => environments
+                .iter()
+                .map(|(name, folders)| (name.to_string(), within(&copy, folders)))
+                .collect(),
             Some(_) => panic!("{key} of case {} is not a map", self.name),
         };
         let (file_roots, pillar_roots) = (roots("file_roots", "tree"), roots("pillar_roots", "pillar"));

@@ -43,7 +43,9 @@ pub fn differences(call: &Call, answer: &Answer) -> Vec<String> {
 /// What a sentence claims to have from Salt: its first line; and of what a parser says only that it is its error.
 fn claim(sentence: &str) -> &str {
     let line = sentence.trim().lines().next().unwrap_or_default();
-    let ends = ["Jinja syntax error: ", "Jinja error: "].iter().filter_map(|kind| Some(line.find(kind)? + kind.len()));
+    let ends = ["Jinja syntax error: ", "Jinja error: "]
+        .iter()
+        .filter_map(|kind| Some(line.find(kind)? + kind.len()));
     ends.min().map_or(line, |end| &line[..end])
 }
 

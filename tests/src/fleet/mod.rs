@@ -105,7 +105,9 @@ impl Fleet {
     /// Starts the master and waits until it listens.
     pub fn start_master(&mut self) {
         let (program, words) = match self.before_serve.split_first() {
-            Some((first, rest)) => (PathBuf::from(first), [rest, &[master_program().display().to_string()]].concat()),
+            Some((first, rest)) => {
+                (PathBuf::from(first), [rest, &[master_program().display().to_string()]].concat())
+            }
             None => (master_program(), Vec::new()),
         };
         let mut command = Command::new(program);
@@ -175,7 +177,10 @@ impl Fleet {
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(master_program());
-        command.args(words).env("LANTERN_SOCKET", self.socket()).env("LANTERN_CONFIG", self.path("empty.yaml"));
+        command
+            .args(words)
+            .env("LANTERN_SOCKET", self.socket())
+            .env("LANTERN_CONFIG", self.path("empty.yaml"));
         command
     }
 
@@ -201,7 +206,9 @@ impl Fleet {
         until_true(&format!("{count} hosts to be connected\n{}", self.master_log()), PATIENCE, || {
             let hosts = self.master(&["hosts", "--out", "json"]);
             let connected = |hosts: &serde_json::Value| {
-                hosts.as_object().is_some_and(|hosts| hosts.values().filter(|host| host["connected"] == true).count() == count)
+                hosts.as_object().is_some_and(|hosts| {
+                    hosts.values().filter(|host| host["connected"] == true).count() == count
+                })
             };
             hosts.code == 0 && connected(&hosts.json())
         });
@@ -255,7 +262,9 @@ pub fn results(report: &serde_json::Value, wanted: Option<bool>) -> usize {
 #[must_use]
 pub fn changed(report: &serde_json::Value) -> usize {
     let entries = report.as_object().into_iter().flatten();
-    entries.filter(|(_, entry)| entry["changes"].as_object().is_some_and(|changes| !changes.is_empty())).count()
+    entries
+        .filter(|(_, entry)| entry["changes"].as_object().is_some_and(|changes| !changes.is_empty()))
+        .count()
 }
 
 fn write(path: &Path, text: &str) {

@@ -19,6 +19,10 @@ fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(|deps| deps.parent()).unwrap();
     let program = folder.join(name);
-    assert!(program.is_file(), "{} is not built: run `cargo build --workspace` first, as bin/test does", program.display());
+    assert!(
+        program.is_file(),
+        "{} is not built: run `cargo build --workspace` first, as bin/test does",
+        program.display()
+    );
     program
 }

@@ -12,8 +12,18 @@ const LOCK: &str = "/tmp/testbed.lock";
 /// The packages in the hosts' repository, as in `bin/test`.
 const PACKAGES: &[&str] = &["hello", "tree", "tcl", "debconf-utils"];
 /// What the scripts call.
-const TOOLS: &[&str] =
-    &["mmdebstrap", "zstd", "nft", "ip", "apt-ftparchive", "dpkg-deb", "nsenter", "setpriv", "flock", "python3"];
+const TOOLS: &[&str] = &[
+    "mmdebstrap",
+    "zstd",
+    "nft",
+    "ip",
+    "apt-ftparchive",
+    "dpkg-deb",
+    "nsenter",
+    "setpriv",
+    "flock",
+    "python3",
+];
 /// How long one command in a host may take, in seconds.
 const COMMAND_SECONDS: u64 = 180;
 /// How long making images and hosts may take, in seconds.
@@ -65,7 +75,8 @@ impl Testbed {
         }
         let lock = OpenOptions::new().create(true).append(true).open(LOCK).unwrap();
         lock.lock().unwrap();
-        let binds: Vec<_> = binds.iter().map(|(source, place)| format!("{}:{place}", source.display())).collect();
+        let binds: Vec<_> =
+            binds.iter().map(|(source, place)| format!("{}:{place}", source.display())).collect();
         let testbed = Self { binds: binds.join(" "), hosts: hosts.into(), _lock: lock };
         run(Command::new(scripts().join("prepare")).args(PACKAGES), UP_SECONDS).code(0).done();
         // An earlier test run that was killed may have left hosts.

@@ -43,7 +43,10 @@ fn a_dry_run_changes_nothing() {
 fn named_states_and_pillar_of_the_command_line() {
     let fleet = Fleet::of(&["fp-1"]);
     trees::site(&fleet);
-    fleet.tree("one.sls", "{{ grains['root'] }}/one:\n  file.managed:\n    - contents: '{{ pillar['port'] }}'\n");
+    fleet.tree(
+        "one.sls",
+        "{{ grains['root'] }}/one:\n  file.managed:\n    - contents: '{{ pillar['port'] }}'\n",
+    );
     let report = fleet.master(&["apply", "one", "--pillar", "{port: 1234}", "--out", "json"]).code(0).json();
     assert_eq!(results(&report["fp-1"], Some(true)), 1);
     assert_eq!(std::fs::read_to_string(fleet.root("fp-1", "one")).unwrap(), "1234\n");

@@ -17,7 +17,11 @@ fn a_broken_tree_stops_before_any_change() {
         ("jinja", "a:\n  test.nop:\n    - x: {{ nope }}\n", &["jinja.sls:3", "nope"]),
         ("pillar", "a:\n  test.nop:\n    - x: {{ pillar['nope'] }}\n", &["pillar.sls:3", "nope"]),
         ("function", "a:\n  file.manged: []\n", &["function.sls:2", "file.managed"]),
-        ("argument", "/tmp/never:\n  file.append:\n    - text: x\n    - sorce: y\n", &["argument.sls", "sorce"]),
+        (
+            "argument",
+            "/tmp/never:\n  file.append:\n    - text: x\n    - sorce: y\n",
+            &["argument.sls", "sorce"],
+        ),
         ("requisite", "a:\n  test.nop:\n    - require:\n      - cmd: nope\n", &["requisite.sls", "nope"]),
         (
             "circle",
@@ -36,7 +40,10 @@ fn a_broken_tree_stops_before_any_change() {
         }
         ran.done();
         for id in ["fp-1", "fp-2"] {
-            assert!(!fleet.root(id, "touched").exists(), "{name}: {id} was changed before the tree was known to be good");
+            assert!(
+                !fleet.root(id, "touched").exists(),
+                "{name}: {id} was changed before the tree was known to be good"
+            );
         }
     }
     // One host's error keeps the others from changing too.

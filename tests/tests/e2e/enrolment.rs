@@ -11,7 +11,9 @@ fn a_key_waits_until_it_is_accepted() {
     fleet.start_agent("fp-1");
     fleet.wait_key("fp-1", "pending");
     let fingerprint = fleet.key("fp-1").unwrap()["fingerprint"].as_str().unwrap().to_owned();
-    until_true("the agent to show its fingerprint", PATIENCE, || fleet.agent_log("fp-1").contains(&fingerprint));
+    until_true("the agent to show its fingerprint", PATIENCE, || {
+        fleet.agent_log("fp-1").contains(&fingerprint)
+    });
     fleet.master(&["call", "test.ping"]).code(5).done();
 
     fleet.master(&["keys", "accept", "fp-*"]).says(&fingerprint).code(0).done();
@@ -30,7 +32,9 @@ fn a_deleted_key_is_cut_off_and_knocks_anew() {
     fleet.wait_connected(1);
 
     fleet.master(&["keys", "delete", "fp-1"]).code(0).done();
-    until_true("the agent to say why it was cut off", PATIENCE, || fleet.agent_log("fp-1").contains("deleted"));
+    until_true("the agent to say why it was cut off", PATIENCE, || {
+        fleet.agent_log("fp-1").contains("deleted")
+    });
     fleet.master(&["call", "test.ping"]).code(5).done();
 }
 
@@ -42,7 +46,9 @@ fn a_rejected_key_stays_out() {
     fleet.wait_connected(2);
 
     fleet.master(&["keys", "reject", "fp-1"]).code(0).done();
-    until_true("the agent to say why it is refused", PATIENCE, || fleet.agent_log("fp-1").contains("rejected"));
+    until_true("the agent to say why it is refused", PATIENCE, || {
+        fleet.agent_log("fp-1").contains("rejected")
+    });
     fleet.wait_connected(1);
     let pong = fleet.master(&["call", "test.ping", "--out", "json"]).code(0).json();
     assert_eq!(pong, serde_json::json!({"fp-2": true}));

@@ -6,7 +6,8 @@ use tests::fixtures::{lose_lfs_objects, track_with_lfs};
 use tests::fleet::{Fleet, results};
 
 fn binary_tree(fleet: &Fleet) -> Vec<u8> {
-    let content: Vec<u8> = (0..300_000_u32).flat_map(|n| (n.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
+    let content: Vec<u8> =
+        (0..300_000_u32).flat_map(|n| (n.wrapping_mul(2_654_435_761)).to_le_bytes()).collect();
     fleet.tree(
         "binary.sls",
         "{{ grains['root'] }}/before:\n  file.managed:\n    - contents: x\n    - order: 1\n\
@@ -29,7 +30,11 @@ fn the_content_arrives_in_place_of_the_pointer() {
         assert_eq!(results(&report[id], Some(true)), 2, "{report}");
         let file = fleet.root(id, "http-proxy");
         assert!(std::fs::read(&file).unwrap() == content, "{id} has something else than the binary");
-        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o111, 0o111, "no longer executable");
+        assert_eq!(
+            std::fs::metadata(&file).unwrap().permissions().mode() & 0o111,
+            0o111,
+            "no longer executable"
+        );
     }
 }
 

@@ -16,7 +16,10 @@ impl Local {
     fn new() -> Self {
         let local = Self { folder: tempfile::tempdir().unwrap() };
         local.put("tree/top.sls", "base:\n  'fp-*': [web]\n");
-        local.put("tree/web.sls", "{{ grains['root'] }}/web:\n  file.managed:\n    - contents: '{{ pillar['site'] }}'\n");
+        local.put(
+            "tree/web.sls",
+            "{{ grains['root'] }}/web:\n  file.managed:\n    - contents: '{{ pillar['site'] }}'\n",
+        );
         local.put("pillar/top.sls", "base:\n  '*': [site]\n");
         local.put("pillar/site.sls", "site: local\n");
         local.put("empty.yaml", "");

@@ -1,8 +1,8 @@
 //! The real programs as local processes on loopback, without root.
 
 mod apply;
-mod batches;
 mod bad_input;
+mod batches;
 mod enrolment;
 mod lfs;
 mod local;

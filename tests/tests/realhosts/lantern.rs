@@ -14,7 +14,9 @@ const PROXY: &str = "/home/lantern/bin/http-proxy";
 /// Starts the agent inside a host, which enrols under `id`.
 fn start_agent(host: &Host<'_>, id: &str, master: SocketAddr) {
     let config = format!("id: {id}\nmaster: \"{master}\"\nstate_dir: /var/lib/lantern/agent\n");
-    host.shell(&format!("mkdir -p /etc/lantern && printf '%s' '{config}' > /etc/lantern/agent.yaml")).code(0).done();
+    host.shell(&format!("mkdir -p /etc/lantern && printf '%s' '{config}' > /etc/lantern/agent.yaml"))
+        .code(0)
+        .done();
     let run = format!("{PROGRAMS}/agent run --config /etc/lantern/agent.yaml");
     match host.flavour {
         Flavour::Systemd => host.shell(&format!("systemd-run --quiet --unit=lantern-agent --property=KillMode=process {run}")),
@@ -59,7 +61,9 @@ fn three_hosts_take_the_tree() {
     let programs = folder.path();
     fs::copy(agent_program(), programs.join("agent")).unwrap();
     let flavours = [Flavour::Systemd, Flavour::Systemd, Flavour::Sysvinit];
-    let Some(testbed) = Testbed::up("realhosts::three_hosts_take_the_tree", &flavours, &[(programs, PROGRAMS)]) else {
+    let Some(testbed) =
+        Testbed::up("realhosts::three_hosts_take_the_tree", &flavours, &[(programs, PROGRAMS)])
+    else {
         return;
     };
     let listen: SocketAddr = format!("{}:4505", testbed.master_address()).parse().unwrap();
@@ -120,11 +124,17 @@ fn check_hosts(testbed: &Testbed) {
         assert_eq!(host.read("/home/lantern/who").trim(), "lantern", "`user:` of cmd.run is not honoured");
         host.shell("grep -q 10.77.200.1 /etc/hosts").code(0).done();
         if id.starts_with("fp-") {
-            assert!(host.read(PROXY).starts_with("#!/bin/sh"), "a pointer was shipped in place of the binary");
+            assert!(
+                host.read(PROXY).starts_with("#!/bin/sh"),
+                "a pointer was shipped in place of the binary"
+            );
             assert!(host.read("/etc/default/http-proxy").contains("TOKEN=token-of-"));
             host.shell(&format!("kill -0 {}", proxy_pid(&host))).code(0).done();
         } else {
-            assert!(host.read("/etc/redis/redis.conf").contains("port 6379"), "stray arguments must reach the template");
+            assert!(
+                host.read("/etc/redis/redis.conf").contains("port 6379"),
+                "stray arguments must reach the template"
+            );
         }
         assert!(!host.manifest().is_empty());
     }
@@ -147,7 +157,12 @@ fn second_apply_changes_nothing(testbed: &Testbed, fleet: &Fleet) {
             let lines = text.lines().filter(|line| !line.contains("/var/lib/lantern"));
             lines.map(Into::into).collect::<Vec<String>>()
         };
-        assert_eq!(without_agent(&host.manifest()), without_agent(&before), "{} changed behind the report", host.name);
+        assert_eq!(
+            without_agent(&host.manifest()),
+            without_agent(&before),
+            "{} changed behind the report",
+            host.name
+        );
     }
 }
 
@@ -173,7 +188,9 @@ fn replaced_binary_restarts_the_service(testbed: &Testbed, fleet: &Fleet) {
     for ((host, id), before) in proxies().zip(before) {
         assert!(host.read(PROXY).contains("release 2"));
         assert_ne!(proxy_pid(&host), before, "{id}: the service was not restarted");
-        until_true("the new release to start", PATIENCE, || host.read("/tmp/http-proxy.log").contains("release 2"));
+        until_true("the new release to start", PATIENCE, || {
+            host.read("/tmp/http-proxy.log").contains("release 2")
+        });
     }
 }
 

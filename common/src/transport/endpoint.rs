@@ -11,8 +11,8 @@ use quinn::{Endpoint, EndpointConfig, TokioRuntime, TransportConfig, VarInt};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::TransportError;
 use super::verifier::{AgentVerifier, MasterVerifier, Pin};
+use super::{TransportError, reset};
 use crate::identity::Authority;
 
 /// The name in every master's certificate. Agents know their master by its key, not by where it is.
@@ -62,8 +62,13 @@ pub fn server(
     let mut config = quinn::ServerConfig::with_crypto(Arc::new(tls));
     config.transport_config(Arc::new(master_transport()));
     let socket = bind(address)?;
-    let endpoint = Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(TokioRuntime))
-        .map_err(|source| TransportError::Bind { address, source })?;
+    let endpoint = Endpoint::new(
+        reset::endpoint_config(&authority.reset_secret()),
+        Some(config),
+        socket,
+        Arc::new(TokioRuntime),
+    )
+    .map_err(|source| TransportError::Bind { address, source })?;
     Ok((endpoint, verifier))
 }
 

@@ -2,20 +2,24 @@
 
 use clap::Args;
 use common::exit;
+use common::message::OwnWork;
 use common::output::Counts;
 use common::value::Value;
 use states::engine::{self, Silent};
 
-use super::CommandError;
-use super::local::{LocalOptions, LocalRun, texts};
+use super::local::{LocalRun, texts};
+use super::options::Options;
 use super::output::OutputOptions;
+use super::{CommandError, remote};
 use crate::worker::compile_request;
 
-/// Apply state files to this host, from folders on this machine.
+/// Apply state files to this host: those of the master, through the running agent, or with --local those of folders on this
+/// machine.
 ///
 /// Without names, the top file says which. Nothing is changed before the whole tree has compiled; with --test nothing is
 /// changed at all, and the result is what would change.
 ///
+///     agent apply
 ///     agent apply --local --file-root /srv/salt --pillar-root /srv/pillar
 ///     agent apply --local web,users --test
 #[derive(Args, Debug)]
@@ -30,7 +34,7 @@ pub(super) struct Apply {
     test: bool,
 
     #[command(flatten)]
-    local: LocalOptions,
+    options: Options,
 
     #[command(flatten)]
     output: OutputOptions,
@@ -38,13 +42,29 @@ pub(super) struct Apply {
 
 impl Apply {
     pub(super) fn run(self) -> Result<u8, CommandError> {
-        self.local.require("apply")?;
-        let run = LocalRun::prepare(self.local.clone(), self.test)?;
+        if self.options.local { self.locally() } else { self.through_the_master() }
+    }
+
+    fn through_the_master(self) -> Result<u8, CommandError> {
+        let settings = self.options.settings()?;
+        let work = OwnWork::Apply {
+            sls: self.sls.into_iter().filter(|name| !name.is_empty()).collect(),
+            test: self.test,
+            saltenv: self.options.saltenv.clone(),
+            pillar: self.options.pillar()?,
+        };
+        let report = remote::run(&settings, work)?;
+        self.output.show(&report.value, true);
+        Ok(remote::exit_code(&report))
+    }
+
+    fn locally(&self) -> Result<u8, CommandError> {
+        let run = LocalRun::prepare(&self.options, self.test)?;
         let context = match run.context() {
             Ok(context) => context,
             Err(errors) => return Ok(self.not_compiled(errors)),
         };
-        let _turn = run.take_turn();
+        let _turn = run.take_turn("agent apply");
         let plan = match compile_request(&context, &self.sls) {
             Ok(plan) => plan,
             Err(errors) => return Ok(self.not_compiled(texts(&errors))),

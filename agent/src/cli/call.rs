@@ -2,19 +2,26 @@
 
 use clap::Args;
 use common::exit;
+use common::message::OwnWork;
 use common::value::Value;
-use states::functions::{find, words};
+use states::functions::{Arguments, find, words};
 
-use super::CommandError;
-use super::local::{LocalOptions, LocalRun};
+use super::local::LocalRun;
+use super::options::Options;
 use super::output::OutputOptions;
+use super::{CommandError, remote};
+use crate::jobs::{Class, classify_function};
 use crate::worker::{called, is_compile_failure};
 
 /// Call an execution function on this host, such as `grains.items`, `cmd.run` or `state.show_lowstate`.
 ///
+/// The call is a job of the master, with the master's tree and pillar, through the running agent; with --local it does without
+/// both.
+///
 /// Arguments are read as YAML: `true` is a boolean, `[1, 2]` a list; KEY=VALUE is an argument by name. The command of a
 /// `cmd.*` function stays the text it is and goes through a shell. `agent call --local sys.doc` lists the functions.
 ///
+///     agent call state.apply web test=True
 ///     agent call --local grains.get os
 ///     agent call --local cmd.run 'uptime' timeout=5
 ///     agent call --local --file-root tree --out json state.show_highstate
@@ -29,7 +36,7 @@ pub(super) struct Call {
     arguments: Vec<String>,
 
     #[command(flatten)]
-    local: LocalOptions,
+    options: Options,
 
     #[command(flatten)]
     output: OutputOptions,
@@ -37,10 +44,24 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn run(self) -> Result<u8, CommandError> {
-        self.local.require("call")?;
         let arguments = words::parse(&self.function, &self.arguments);
+        if self.options.local { self.locally(arguments) } else { self.through_the_master(arguments) }
+    }
+
+    fn through_the_master(self, arguments: Arguments) -> Result<u8, CommandError> {
+        self.options.require_no_pillar()?;
+        let settings = self.options.settings()?;
+        let Arguments { positional, keyword } = arguments;
+        let work = OwnWork::Call { function: self.function.clone(), positional, keyword };
+        let report = remote::run(&settings, work)?;
+        let not_compiled = is_compile_failure(&self.function, &report.value);
+        self.output.show(&report.value, not_compiled);
+        Ok(if not_compiled { exit::NOT_COMPILED } else { remote::exit_code(&report) })
+    }
+
+    fn locally(&self, arguments: Arguments) -> Result<u8, CommandError> {
         let test = common::value::get(&arguments.keyword, "test").is_some_and(Value::is_true);
-        let run = LocalRun::prepare(self.local.clone(), test)?;
+        let run = LocalRun::prepare(&self.options, test)?;
         let context = match run.context() {
             Ok(context) => context,
             Err(errors) => {
@@ -53,6 +74,8 @@ impl Call {
             let error = called(&context, &self.function, arguments).err().unwrap_or_default();
             return Err(CommandError::usage(error));
         }
+        let changes = classify_function(&self.function) == Class::Exclusive;
+        let _turn = changes.then(|| run.take_turn(&format!("agent call {}", self.function)));
         match called(&context, &self.function, arguments) {
             Ok((value, retcode)) => {
                 let not_compiled = is_compile_failure(&self.function, &value);

@@ -3,64 +3,17 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::Args;
-use common::id::HostId;
 use common::lfs::{POINTER_LIMIT, Pointer};
 use common::value::{Map, Value};
 use states::compile::pillar;
 use states::context::Context;
 use states::diagnostic::Diagnostic;
 use states::files::{FileError, FileSource, Folders, TreeFile};
-use states::language::value_of;
 
-use super::{CommandError, log_to_stderr};
-use crate::config::{Flags, Roots, Settings};
+use super::CommandError;
+use super::options::Options;
+use crate::config::{Roots, Settings};
 use crate::worker::{Host, Turn};
-
-/// Where the tree comes from, and for which host.
-#[derive(Args, Clone, Debug)]
-pub(super) struct LocalOptions {
-    /// Work without a master, from folders on this machine
-    #[arg(long)]
-    local: bool,
-
-    /// The folders of the state tree; the first that has a file wins [default: file_roots of the configuration, else
-    /// /srv/salt]
-    #[arg(long, value_name = "DIR", value_delimiter = ',')]
-    file_root: Vec<PathBuf>,
-
-    /// The folders of the pillar tree [default: pillar_roots of the configuration, else /srv/pillar]
-    #[arg(long, value_name = "DIR", value_delimiter = ',')]
-    pillar_root: Vec<PathBuf>,
-
-    /// The id of the host, as top files and templates see it [default: the configuration's, else the host name]
-    #[arg(long)]
-    id: Option<HostId>,
-
-    /// A YAML file of grains, laid over those of the machine
-    #[arg(long, value_name = "FILE")]
-    grains: Option<PathBuf>,
-
-    /// Pillar to lay over what the pillar tree says: a YAML map such as '{user: ops}'
-    #[arg(long, value_name = "YAML")]
-    pillar: Option<String>,
-
-    /// The environment of the tree
-    #[arg(long, value_name = "NAME")]
-    saltenv: Option<String>,
-
-    /// The configuration file [default: /etc/lantern/agent.yaml, if it is there]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-
-    /// Where the agent keeps what it keeps [default: /var/lib/lantern/agent]
-    #[arg(long, value_name = "DIR")]
-    state_dir: Option<PathBuf>,
-
-    /// How much to log: error, warn, info, debug or trace [default: warn]
-    #[arg(long, value_name = "LEVEL")]
-    log_level: Option<String>,
-}
 
 /// A run without a master, with everything it needs.
 pub(super) struct LocalRun {
@@ -76,51 +29,19 @@ pub(super) struct LocalRun {
     _scratch: Option<tempfile::TempDir>,
 }
 
-impl LocalOptions {
-    /// Refuses to work without `--local`, which this version can't.
-    pub(super) fn require(&self, command: &str) -> Result<(), CommandError> {
-        if self.local {
-            return Ok(());
-        }
-        Err(CommandError::usage(format!(
-            "agent {command} works from folders on this machine: add --local. To {command} from the master's tree, run \
-             `master {command} --target HOST …` on the master"
-        )))
-    }
-}
-
 impl LocalRun {
     /// Reads the configuration and the options.
-    pub(super) fn prepare(options: LocalOptions, test: bool) -> Result<Self, CommandError> {
-        let level = options.log_level.or_else(|| Some("warn".into()));
-        let settings = Settings::load(Flags {
-            config: options.config,
-            id: options.id,
-            grains: options.grains,
-            state_dir: options.state_dir,
-            log_level: level,
-            ..Flags::default()
-        })
-        .map_err(CommandError::usage)?;
-        log_to_stderr(settings.log_level);
+    pub(super) fn prepare(options: &Options, test: bool) -> Result<Self, CommandError> {
+        let settings = options.settings()?;
         let files = roots(&options.file_root, &settings.file_roots, "--file-root")?;
         let pillar_files = roots(&options.pillar_root, &settings.pillar_roots, "--pillar-root")?;
-        let pillar = match options.pillar.as_deref().map(value_of) {
-            None | Some(Ok(Value::Null)) => Map::new(),
-            Some(Ok(Value::Map(map))) => map,
-            Some(Ok(other)) => {
-                let message =
-                    format!("--pillar takes a YAML map such as '{{user: ops}}', not a {}", other.type_name());
-                return Err(CommandError::usage(message));
-            }
-            Some(Err(error)) => return Err(CommandError::usage(format!("--pillar: {error}"))),
-        };
+        let pillar = options.pillar()?;
         let (cache_dir, scratch) = cache_dir(&settings)?;
         Ok(Self {
             grains: states::grains::collect(settings.id.as_str(), &settings.grains),
             settings,
             pillar,
-            saltenv: options.saltenv,
+            saltenv: options.saltenv.clone(),
             test,
             files,
             pillar_files,
@@ -141,9 +62,9 @@ impl LocalRun {
         Ok(self.host(pillar).context(Arc::clone(&self.files), self.saltenv.as_deref(), self.test))
     }
 
-    /// Waits until no other state run is going on.
-    pub(super) fn take_turn(&self) -> Option<Turn> {
-        Turn::take(&self.settings.state_dir, "agent apply", |other| {
+    /// Waits until no other state run is going on on this host. `who` is what others are told that wait for this one.
+    pub(super) fn take_turn(&self, who: &str) -> Option<Turn> {
+        Turn::take(&self.settings.state_dir, who, |other| {
             super::output::talk(&format!("waiting for {other} to end"));
         })
     }

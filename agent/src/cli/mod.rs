@@ -3,7 +3,9 @@
 mod apply;
 mod call;
 mod local;
+mod options;
 mod output;
+mod remote;
 mod run;
 mod work;
 
@@ -13,7 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use common::exit;
 
-/// The agent of a managed host: runs what its master wants, or applies state files by itself.
+/// The agent of a managed host: runs what its master wants, and applies state files of the master or, with --local, by itself.
 ///
 /// Exit codes: 0 everything was done; 1 a state, function or command failed; 2 the command line or the configuration is
 /// wrong; 4 the state tree does not compile, and nothing was changed; 6 the program could not work.

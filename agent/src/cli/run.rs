@@ -42,7 +42,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
 
-    /// The socket through which workers talk to the agent [default: agent.sock in the state folder]
+    /// The socket through which workers, `agent apply` and `agent call` talk to the agent [default: agent.sock in the state folder]
     #[arg(long, value_name = "FILE")]
     socket: Option<PathBuf>,
 

@@ -14,12 +14,15 @@ pub fn classify(work: &Work) -> Class {
     match work {
         Work::Apply(_) => Class::Exclusive,
         Work::Prepare(_) => Class::Shared,
-        Work::Call(call) => {
-            let function = call.function.as_str();
-            let shows = function.starts_with("state.show_") || READING.contains(&function);
-            if function.starts_with("state.") && !shows { Class::Exclusive } else { Class::Shared }
-        }
+        Work::Call(call) => classify_function(&call.function),
     }
+}
+
+/// The same for an execution function.
+#[must_use]
+pub fn classify_function(function: &str) -> Class {
+    let shows = function.starts_with("state.show_") || READING.contains(&function);
+    if function.starts_with("state.") && !shows { Class::Exclusive } else { Class::Shared }
 }
 
 /// Salt's name for the work, as `saltutil.running` and the messages about a job in the way have it.

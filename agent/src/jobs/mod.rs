@@ -14,7 +14,7 @@ use common::message::{Report, Task, Work};
 use serde::{Deserialize, Serialize};
 
 pub use board::{Action, Board, Class, Event, FINISHED_LIMIT, Found, HELD_LIMIT, Reception, SHARED_LIMIT};
-pub use classify::classify;
+pub use classify::{classify, classify_function};
 pub use driver::{Follower, Jobs, Received, View};
 pub use quick::Quick;
 

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::decide::after_close;
+use super::own::Starter;
 use super::{Backoff, Identity, Step, Trust, decide, renewal_due, requests, sockets, tasks};
 use crate::cache::Fetcher;
 use crate::config::Settings;
@@ -43,6 +44,8 @@ pub struct Daemon {
     grains: Arc<RwLock<Arc<Map>>>,
     /// The connection over which the agent is welcome, for those who fetch.
     connection: watch::Sender<Option<Connection>>,
+    /// Why there is no such connection, in words for who asks on this host.
+    standing: watch::Sender<String>,
     /// The socket of the latest connection, to say goodbye over.
     endpoint: Option<Endpoint>,
     random: fastrand::Rng,
@@ -104,7 +107,10 @@ impl Daemon {
         let jobs = Jobs::open(settings.clone())?;
         let quick = Quick { id: settings.id.to_string(), grains: Arc::clone(&grains), jobs: jobs.clone() };
         let mut background = JoinSet::new();
-        background.spawn(sockets::serve(listener, socket, fetcher));
+        let standing =
+            watch::Sender::new("the agent has just begun and has not reached its master yet".into());
+        let starter = Starter { connection: connection.subscribe(), standing: standing.subscribe() };
+        background.spawn(sockets::serve(listener, socket, fetcher, starter));
         Ok(Self {
             settings,
             identity,
@@ -113,6 +119,7 @@ impl Daemon {
             quick: Arc::new(quick),
             grains,
             connection,
+            standing,
             endpoint: None,
             random: fastrand::Rng::new(),
             background,
@@ -152,10 +159,12 @@ impl Daemon {
                 Step::Enrol { .. } => Duration::ZERO,
                 Step::Later { reason } => {
                     tracing::error!(reason, "the master refuses this agent");
+                    self.standing.send_replace(format!("the master refuses this agent: {reason}"));
                     Backoff::slow(&mut self.random)
                 }
                 Step::Again { reason } => {
                     tracing::warn!(reason, "not connected");
+                    self.standing.send_replace(format!("the agent is not connected to its master: {reason}"));
                     backoff.next(&mut self.random)
                 }
                 Step::Work { .. } | Step::Wait { .. } => backoff.next(&mut self.random),
@@ -230,13 +239,20 @@ impl Daemon {
                 return Step::Again { reason: format!("the master can't be pinned: {error}") };
             }
             match decide(greeting) {
-                Step::Wait { fingerprint } => tracing::warn!(
-                    fingerprint,
-                    master = %self.trust.pin().expected().map(|pinned| pinned.to_string()).unwrap_or_default(),
-                    "this agent's key waits to be accepted: compare its fingerprint and run `master keys accept {}` on \
-                     the master",
-                    self.settings.id
-                ),
+                Step::Wait { fingerprint } => {
+                    tracing::warn!(
+                        fingerprint,
+                        master = %self.trust.pin().expected().map(|pinned| pinned.to_string()).unwrap_or_default(),
+                        "this agent's key waits to be accepted: compare its fingerprint and run \
+                         `master keys accept {}` on the master",
+                        self.settings.id
+                    );
+                    self.standing.send_replace(format!(
+                        "this agent's key waits to be accepted: compare its fingerprint {fingerprint} and run \
+                         `master keys accept {}` on the master",
+                        self.settings.id
+                    ));
+                }
                 Step::Enrol { certificate } => {
                     return match self.identity.keep(&certificate) {
                         Ok(()) => {

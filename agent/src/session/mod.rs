@@ -4,6 +4,7 @@ mod backoff;
 mod daemon;
 mod decide;
 mod identity;
+mod own;
 mod requests;
 mod sockets;
 mod tasks;

@@ -1,30 +1,43 @@
-//! The daemon's local socket, through which workers have objects fetched. Only the agent's own user may connect.
+//! The daemon's local socket: workers have objects fetched through it, and `agent apply` and `agent call` start jobs. Only
+//! root and the agent's own user may connect.
 
 use std::path::{Path, PathBuf};
 
+use common::message::{OwnUpdate, OwnWork};
 use common::store::Hash;
 use common::transport::{FrameError, read, write};
 use serde::{Deserialize, Serialize};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::task::JoinSet;
 
+use super::own::Starter;
 use crate::cache::Fetcher;
 
-/// What a worker asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a program on this host asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Ask {
     /// Objects that the store lacks.
     Objects {
         /// Which.
         hashes: Vec<Hash>,
     },
+    /// A job on this host: the answers are [`Answer::Job`]s to the last, or [`Answer::Failed`].
+    Start {
+        /// What to do.
+        work: Box<OwnWork>,
+    },
 }
 
 /// What the daemon answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Answer {
     /// All of them are in the store.
     Done,
-    /// They can't be had.
+    /// What the master says of the job.
+    Job(Box<OwnUpdate>),
+    /// The connection to the master is lost. The job goes on, and so do the answers when the master is back.
+    Away,
+    /// It can't be done.
     Failed {
         /// Why.
         reason: String,
@@ -33,6 +46,9 @@ pub enum Answer {
 
 /// The longest path that the system takes for a socket.
 const PATH_LIMIT: usize = 107;
+
+/// How many programs are served at one time.
+const PROGRAMS: usize = 256;
 
 /// Makes the socket, in the place of one that an earlier agent has left.
 pub(super) fn listen(path: &Path) -> Result<UnixListener, std::io::Error> {
@@ -56,8 +72,8 @@ pub(super) fn listen(path: &Path) -> Result<UnixListener, std::io::Error> {
     Ok(listener)
 }
 
-/// Serves workers until the program ends, then takes the socket away.
-pub(super) async fn serve(listener: UnixListener, path: PathBuf, fetcher: Fetcher) {
+/// Serves programs on this host until the daemon ends, then takes the socket away.
+pub(super) async fn serve(listener: UnixListener, path: PathBuf, fetcher: Fetcher, starter: Starter) {
     struct Remove(PathBuf);
     impl Drop for Remove {
         fn drop(&mut self) {
@@ -65,16 +81,23 @@ pub(super) async fn serve(listener: UnixListener, path: PathBuf, fetcher: Fetche
         }
     }
     let _remove = Remove(path);
+    // They end with the daemon.
+    let mut programs = JoinSet::new();
     loop {
+        while programs.try_join_next().is_some() {}
+        if programs.len() >= PROGRAMS {
+            programs.join_next().await;
+        }
         match listener.accept().await {
-            Ok((stream, _)) => {
-                let fetcher = fetcher.clone();
-                tokio::spawn(async move {
-                    if let Err(error) = answer(stream, &fetcher).await {
-                        tracing::debug!(%error, "a worker's connection has ended");
+            Ok((stream, _)) if is_welcome(&stream) => {
+                let (fetcher, starter) = (fetcher.clone(), starter.clone());
+                programs.spawn(async move {
+                    if let Err(error) = answer(stream, &fetcher, &starter).await {
+                        tracing::debug!(%error, "a connection on the local socket has ended");
                     }
                 });
             }
+            Ok(_) => tracing::warn!("another user has knocked at the local socket"),
             Err(error) => {
                 tracing::warn!(%error, "the local socket fails");
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -83,13 +106,22 @@ pub(super) async fn serve(listener: UnixListener, path: PathBuf, fetcher: Fetche
     }
 }
 
-async fn answer(mut stream: UnixStream, fetcher: &Fetcher) -> Result<(), FrameError> {
+/// The mode of the socket keeps others out; this does so in the moment before the mode is set, too.
+fn is_welcome(stream: &UnixStream) -> bool {
+    let own = nix::unistd::geteuid().as_raw();
+    stream.peer_cred().is_ok_and(|peer| peer.uid() == 0 || peer.uid() == own)
+}
+
+async fn answer(mut stream: UnixStream, fetcher: &Fetcher, starter: &Starter) -> Result<(), FrameError> {
     loop {
         let ask: Ask = match read(&mut stream).await {
             Err(FrameError::Ended) => return Ok(()),
             ask => ask?,
         };
-        let Ask::Objects { hashes } = ask;
+        let hashes = match ask {
+            Ask::Objects { hashes } => hashes,
+            Ask::Start { work } => return starter.serve(stream, *work).await,
+        };
         let answer = match fetcher.fetch(&hashes).await {
             Ok(()) => Answer::Done,
             Err(error) => Answer::Failed { reason: error.to_string() },

@@ -8,6 +8,9 @@ use common::identity::write_private;
 use super::{SpoolError, failed};
 use crate::jobs::{FINISHED_LIMIT, Key, Phase};
 
+/// How long the file may get before older jobs are dropped from it: some nine thousand lines.
+const SIZE_LIMIT: u64 = 256 << 10;
+
 /// Adds a job. It is on the disk when this returns.
 pub(super) fn append(folder: &Path, key: &Key) -> Result<(), SpoolError> {
     let path = folder.join("finished");
@@ -16,7 +19,11 @@ pub(super) fn append(folder: &Path, key: &Key) -> Result<(), SpoolError> {
         file.write_all(format!("{key}\n").as_bytes())?;
         file.sync_data()
     });
-    written.map_err(|error| failed(&path, &error))
+    written.map_err(|error| failed(&path, &error))?;
+    if std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() > SIZE_LIMIT) {
+        read(folder)?;
+    }
+    Ok(())
 }
 
 /// The jobs, the oldest first, at most [`FINISHED_LIMIT`]. Older ones are dropped from the file.
@@ -57,5 +64,17 @@ mod tests {
         assert_eq!(keys[FINISHED_LIMIT - 1].jid.as_str(), "00000000000000002999");
         append(folder.path(), &keys[0]).unwrap();
         assert_eq!(read(folder.path()).unwrap().len(), FINISHED_LIMIT);
+    }
+
+    #[test]
+    fn the_file_does_not_grow_for_ever() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("finished");
+        let lines: String = (0..20_000).map(|number| format!("{number:020}/run\n")).collect();
+        std::fs::write(&path, lines).unwrap();
+        append(folder.path(), &Key { jid: "9".repeat(20).parse().unwrap(), phase: Phase::Run }).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.lines().count(), FINISHED_LIMIT);
+        assert!(text.ends_with("99999/run\n"));
     }
 }

@@ -48,6 +48,9 @@ impl Bring for DaemonClient {
             match self.ask(&Ask::Objects { hashes: hashes.to_vec() }) {
                 Ok(Answer::Done) => return Ok(()),
                 Ok(Answer::Failed { reason }) => return Err(reason),
+                Ok(Answer::Job(_) | Answer::Away) => {
+                    return Err("the agent's daemon has answered something else than what was asked".into());
+                }
                 // The daemon is being restarted; the objects that it has fetched are not fetched again.
                 Err(_) if begun.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(500)),
                 Err(error) => {

@@ -84,6 +84,12 @@ impl Authority {
         self.fingerprint
     }
 
+    /// A secret that stays the same as long as the key does, for the master's stateless resets.
+    #[must_use]
+    pub fn reset_secret(&self) -> [u8; 32] {
+        blake3::derive_key("lantern 2026 secrets of the authority", &self.issuer.key().serialize_der())
+    }
+
     /// The authority's certificate.
     #[must_use]
     pub fn certificate(&self) -> &CertificateDer<'static> {

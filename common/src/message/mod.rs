@@ -11,6 +11,7 @@
 //! | master | [`Task`] | the agent's [`TaskUpdate`]s to the last, [`TaskUpdate::Finished`]; the master's [`TaskControl`]s |
 //! | agent | [`Request`] | the master's answer, see there |
 
+mod own;
 mod task;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,7 @@ use crate::id::{HostId, JobId};
 use crate::store::Hash;
 use crate::value::Map;
 
+pub use own::{OWN_WORK_LIMIT, OwnUpdate, OwnWork};
 pub use task::{ApplyRequest, CallRequest, Outcome, Progress, Report, Task, TaskControl, TaskUpdate, Work};
 
 /// The version of the protocol: a peer with another major number is refused.
@@ -111,6 +113,16 @@ pub enum Request {
     Grains {
         /// All of them.
         grains: Map,
+    },
+    /// A job on the host that asks: the answers are [`OwnUpdate`]s.
+    Start {
+        /// What to do.
+        work: Box<OwnWork>,
+    },
+    /// To be told again of a job that this host has started: the answers are [`OwnUpdate`]s without the first.
+    Follow {
+        /// The job.
+        jid: JobId,
     },
 }
 

@@ -4,13 +4,15 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
+use nix::sys::socket::setsockopt;
+use nix::sys::socket::sockopt::{RcvBufForce, SndBufForce};
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
 use quinn::{Endpoint, EndpointConfig, TokioRuntime, TransportConfig, VarInt};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::TransportError;
 use super::verifier::{AgentVerifier, MasterVerifier, Pin};
+use super::{TransportError, reset};
 use crate::identity::Authority;
 
 /// The name in every master's certificate. Agents know their master by its key, not by where it is.
@@ -60,8 +62,13 @@ pub fn server(
     let mut config = quinn::ServerConfig::with_crypto(Arc::new(tls));
     config.transport_config(Arc::new(master_transport()));
     let socket = bind(address)?;
-    let endpoint = Endpoint::new(EndpointConfig::default(), Some(config), socket, Arc::new(TokioRuntime))
-        .map_err(|source| TransportError::Bind { address, source })?;
+    let endpoint = Endpoint::new(
+        reset::endpoint_config(&authority.reset_secret()),
+        Some(config),
+        socket,
+        Arc::new(TokioRuntime),
+    )
+    .map_err(|source| TransportError::Bind { address, source })?;
     Ok((endpoint, verifier))
 }
 
@@ -169,9 +176,14 @@ fn bind(address: SocketAddr) -> Result<UdpSocket, TransportError> {
     let socket =
         socket2::Socket::new(domain, socket2::Type::DGRAM, Some(socket2::Protocol::UDP)).map_err(failed)?;
     socket.set_nonblocking(true).map_err(failed)?;
-    // The kernel grants less without a word; what it granted is asked for below.
-    let _ = socket.set_recv_buffer_size(SOCKET_BUFFER);
-    let _ = socket.set_send_buffer_size(SOCKET_BUFFER);
+    // A privileged process gets what it asks for. The kernel grants others less without a word; what it granted is asked
+    // for below.
+    if setsockopt(&socket, RcvBufForce, &SOCKET_BUFFER).is_err() {
+        let _ = socket.set_recv_buffer_size(SOCKET_BUFFER);
+    }
+    if setsockopt(&socket, SndBufForce, &SOCKET_BUFFER).is_err() {
+        let _ = socket.set_send_buffer_size(SOCKET_BUFFER);
+    }
     socket.bind(&address.into()).map_err(failed)?;
     // Linux reports twice what it granted, for its own bookkeeping.
     let granted = socket.recv_buffer_size().unwrap_or(0) / 2;

@@ -2,6 +2,7 @@
 
 mod endpoint;
 pub mod frame;
+mod reset;
 #[cfg(test)]
 mod tests;
 mod verifier;

@@ -135,3 +135,47 @@ async fn a_master_that_is_not_the_pinned_one_is_refused_in_words_that_help() {
     assert!(error.contains(&fixture.authority.fingerprint().to_string()), "{error}");
     assert!(error.contains("master_fingerprint"), "{error}");
 }
+
+#[test]
+fn a_restarted_master_tells_an_agent_at_its_next_packet() {
+    let fixture = fixture();
+    let certificate = fixture.key.self_signed(&fixture.id).unwrap();
+    let identity = ClientIdentity { certificate, key: fixture.key.private_key() };
+    let (address, addresses) = std::sync::mpsc::channel();
+    std::thread::scope(|threads| {
+        let before = threads.spawn(|| dies_after_one_answer(&fixture.authority, &address));
+        let there = addresses.recv().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let dialling = client(there).unwrap();
+            let connection = connect(&dialling, there, identity, &Arc::default()).await.unwrap();
+            let (mut send, mut receive) = connection.open_bi().await.unwrap();
+            send.write_all(b"x").await.unwrap();
+            receive.read_exact(&mut [0; 1]).await.unwrap();
+            before.join().unwrap();
+            let (_after, _) = server(there, &fixture.authority).unwrap();
+            send.write_all(b"are you there?").await.unwrap();
+            let ended = tokio::time::timeout(Duration::from_secs(20), connection.closed()).await.unwrap();
+            assert!(matches!(ended, quinn::ConnectionError::Reset), "{ended}");
+        });
+    });
+}
+
+/// A master that answers one stream and is gone, without a word to anybody: its runtime ends before its connections do.
+fn dies_after_one_answer(authority: &Authority, address: &std::sync::mpsc::Sender<SocketAddr>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let left = runtime.block_on(async {
+        let (endpoint, _) = server("127.0.0.1:0".parse().unwrap(), authority).unwrap();
+        address.send(endpoint.local_addr().unwrap()).unwrap();
+        let connection = endpoint.accept().await.unwrap().await.unwrap();
+        let (mut reply, mut request) = connection.accept_bi().await.unwrap();
+        request.read_exact(&mut [0; 1]).await.unwrap();
+        reply.write_all(b"y").await.unwrap();
+        // The answer is out once the agent has acknowledged all of it.
+        reply.finish().unwrap();
+        reply.stopped().await.unwrap();
+        (endpoint, connection)
+    });
+    drop(runtime);
+    drop(left);
+}

@@ -1,7 +1,7 @@
 //! `master check`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use common::id::HostId;
@@ -69,8 +69,8 @@ impl Check {
             sls: self.sls.clone(),
             saltenv: self.saltenv.clone(),
             pillar: pillar(self.pillar.as_deref())?,
-            tree: self.tree.as_ref().map(folder).transpose()?,
-            pillar_tree: self.pillar_root.as_ref().map(folder).transpose()?,
+            tree: self.tree.as_deref().map(folder).transpose()?,
+            pillar_tree: self.pillar_root.as_deref().map(folder).transpose()?,
         };
         let results = match &self.id {
             Some(id) => {
@@ -107,7 +107,7 @@ impl Check {
 }
 
 /// A folder as the daemon, which works elsewhere, knows it.
-fn folder(path: &PathBuf) -> Result<PathBuf, CommandError> {
+fn folder(path: &Path) -> Result<PathBuf, CommandError> {
     match path.canonicalize() {
         Ok(folder) if folder.is_dir() => Ok(folder),
         Ok(_) => Err(CommandError::usage(format!("{} is no folder", path.display()))),

@@ -56,7 +56,9 @@ pub(super) async fn start(
         error: None,
         counts: Counts::default(),
     };
-    tracing::info!(jid = %record.jid, user = record.user, hosts = ids.len(), work = spec.work.describe(), "a job begins");
+    let (count, user) = (ids.len(), record.user.as_str());
+    // What a function is called with may be secret, and stays out of the log.
+    tracing::info!(jid = %record.jid, user, hosts = count, work = name(&spec.work), "a job begins");
     let (job, inputs) = LiveJob::new(record.jid.clone(), ids.clone());
     let written = daemon.ledger.submit(Write::NewJob { job: Box::new(record.clone()), hosts: ids.clone() });
     written.await.map_err(Failure::internal)?;
@@ -193,5 +195,13 @@ fn first_phase(work: &Spec) -> Phase {
     match work {
         Spec::Apply(_) => Phase::Prepare,
         Spec::Call(_) => Phase::Apply,
+    }
+}
+
+/// The work's name, without its arguments.
+fn name(work: &Spec) -> &str {
+    match work {
+        Spec::Apply(_) => "apply",
+        Spec::Call(call) => &call.function,
     }
 }

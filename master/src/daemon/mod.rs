@@ -1,8 +1,10 @@
 //! The daemon: agents, operators, and the jobs between them.
 //!
-//! [`listener`] lets agents in, [`session`] is one agent's connection, [`requests`] what agents ask. [`launch`] begins a job and
+//! [`listener`] lets agents in, [`session`] is one agent's connection, [`requests`] what agents ask, [`own`] the jobs that they
+//! start for themselves. [`launch`] begins a job and
 //! [`conductor`] carries out what its rollout machine decides, with a [`conversation`] for each task that is out.
 
+mod allowance;
 mod conductor;
 mod conversation;
 mod fleet;
@@ -11,6 +13,7 @@ mod launch;
 mod listener;
 mod live;
 mod operator;
+mod own;
 mod requests;
 mod serve;
 mod session;

@@ -11,7 +11,7 @@ use quinn::{RecvStream, SendStream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::shared::now;
-use super::{Daemon, session};
+use super::{Daemon, own, session};
 use crate::database::{Committed, Write};
 use crate::jobs::HostState;
 
@@ -34,7 +34,7 @@ enum RequestError {
 
 /// Serves one request.
 pub(super) async fn serve(
-    daemon: &Daemon,
+    daemon: &Arc<Daemon>,
     id: &HostId,
     public_key: &[u8],
     mut send: SendStream,
@@ -55,6 +55,8 @@ pub(super) async fn serve(
             }
             frame::write(&mut send, &Stored {}).await.map_err(Into::into)
         }
+        Request::Start { work } => own::start(daemon, id, *work, &mut send).await.map_err(Into::into),
+        Request::Follow { jid } => own::follow(daemon, id, jid, &mut send).await.map_err(Into::into),
     };
     match served {
         Ok(()) => {

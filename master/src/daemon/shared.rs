@@ -8,6 +8,7 @@ use common::identity::Authority;
 use common::store::Store;
 use tokio::sync::Semaphore;
 
+use super::allowance::Allowance;
 use super::fleet::Fleet;
 use super::live::LiveJobs;
 use crate::config::Config;
@@ -38,6 +39,8 @@ pub struct Daemon {
     pub(super) jobs: LiveJobs,
     /// Bounds what is read from disk for agents at one time.
     pub(super) bulk: Semaphore,
+    /// What hosts have started for themselves.
+    pub(super) allowance: Allowance,
     /// When the daemon began: agents need a moment to come back then.
     pub(super) started: Instant,
     keyring: Mutex<Keyring>,
@@ -64,6 +67,7 @@ impl Daemon {
             fleet,
             jobs: LiveJobs::default(),
             bulk: Semaphore::new(BULK),
+            allowance: Allowance::default(),
             started: Instant::now(),
             keyring: Mutex::new(keyring),
             last_jid: Mutex::default(),

@@ -389,17 +389,18 @@ fn absolute(name: &str, asking: &Asking<'_>) -> Result<String, Diagnostic> {
 /// Puts Salt's sentence for an SLS that does not render around what went wrong in it.
 pub(super) fn rendering_failed(error: Diagnostic, source: &Source) -> Diagnostic {
     let prefix = format!("Rendering SLS '{}:{}' failed: ", source.saltenv, source.sls);
-    let detail = error.salt.as_deref().unwrap_or(&error.message);
-    let detail = detail.strip_prefix(&prefix).unwrap_or(detail);
-    let sentence = if detail.starts_with("expected a single document") {
-        // The one fault of YAML that Salt does not expect.
-        format!("Rendering SLS {} failed, render error: {detail}", source.sls)
-    } else if detail.starts_with("Rendering SLS") {
-        detail.to_owned()
-    } else {
-        format!("{prefix}{detail}")
-    };
-    let error = error.salt(sentence);
+    let sentence = error.salt.as_deref().map(|sentence| {
+        let detail = sentence.strip_prefix(&prefix).unwrap_or(sentence);
+        if detail.starts_with("expected a single document") {
+            // The one fault of YAML that Salt does not expect.
+            format!("Rendering SLS {} failed, render error: {detail}", source.sls)
+        } else if detail.starts_with("Rendering SLS") {
+            detail.to_owned()
+        } else {
+            format!("{prefix}{detail}")
+        }
+    });
+    let error = Diagnostic { salt: sentence, ..error };
     match &error.place {
         None => error.at(Place { file: Arc::clone(&source.path), line: 0, column: 0 }),
         // The error is in a file that this one imports.

@@ -99,7 +99,8 @@ fn render(
     let node = match language::render(tree.context(), source, &Map::new()) {
         Ok(node) => node,
         Err(error) => {
-            errors.push(rendering_failed(error, source));
+            // Salt only logs it, and goes on as if there were no top file.
+            errors.push(Diagnostic { salt: None, ..rendering_failed(error, source) });
             return None;
         }
     };

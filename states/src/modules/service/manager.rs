@@ -89,7 +89,7 @@ pub(crate) fn of(context: &Context) -> Result<Option<Box<dyn Manager + '_>>, Fai
     let exists = |path: &str| context.run.host_path(path).exists();
     let init = get(&context.grains, "init").map(ToString::to_string).unwrap_or_default();
     if exists("/run/systemd/system") {
-        return Ok(Some(Box::new(Systemd { context })));
+        return Ok(Some(Box::new(Systemd::new(context))));
     }
     if exists("/run/openrc") && (exists("/sbin/rc-service") || exists("/usr/sbin/rc-service")) {
         return Ok(Some(Box::new(OpenRc { context })));

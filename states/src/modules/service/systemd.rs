@@ -1,5 +1,6 @@
 //! systemd. One question to `systemctl show` tells all there is to know of a unit.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::manager::{Action, Extras, Manager, names, run, starts};
@@ -17,11 +18,13 @@ const FOLDERS: [&str; 3] = ["/lib/systemd/system", "/usr/lib/systemd/system", "/
 const ENABLED: [&str; 5] = ["enabled", "enabled-runtime", "static", "indirect", "alias"];
 
 pub(super) struct Systemd<'a> {
-    pub(super) context: &'a Context,
+    context: &'a Context,
+    /// The unit asked for last: a state asks several questions of one unit. Forgotten when anything is done.
+    seen: RefCell<Option<(String, Unit)>>,
 }
 
 /// What `systemctl show` tells of a unit.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 struct Unit {
     load: String,
     active: String,
@@ -49,9 +52,23 @@ impl Unit {
     }
 }
 
-impl Systemd<'_> {
-    /// The unit as it is; systemd is told to read its files again first if it must.
+impl<'a> Systemd<'a> {
+    pub(super) fn new(context: &'a Context) -> Self {
+        Self { context, seen: RefCell::default() }
+    }
+
+    /// The unit as it is.
     fn unit(&self, name: &str) -> Result<Unit, Failure> {
+        if let Some((_, unit)) = self.seen.borrow().as_ref().filter(|(seen, _)| seen == name) {
+            return Ok(unit.clone());
+        }
+        let unit = self.ask(name)?;
+        *self.seen.borrow_mut() = Some((name.into(), unit.clone()));
+        Ok(unit)
+    }
+
+    /// Asks for the unit; systemd is told to read its files again first if it must.
+    fn ask(&self, name: &str) -> Result<Unit, Failure> {
         let unit = self.show(name)?;
         let custom = self.context.run.host_path("/etc/systemd/system").join(unit_name(name));
         if !unit.stale && (unit.load != "not-found" || !custom.is_file()) {
@@ -78,6 +95,7 @@ impl Systemd<'_> {
 
     /// Runs `systemctl` with a verb; what it says when it fails is the failure.
     fn systemctl(&self, verb: &[&str], name: &str, extras: Extras) -> Result<(), Failure> {
+        self.seen.take();
         let unit = unit_name(name);
         let mut words = vec!["systemctl"];
         if extras.no_block {

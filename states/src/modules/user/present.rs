@@ -157,7 +157,11 @@ allow_uid_change, allow_gid_change: permit a change of uid or gid (False)";
         if !missing.is_empty() {
             comment.push_str(&format!("groups (pending creation): {}\n", missing.join(",")));
         }
-        Ok(Check::differs(Plan::Update { wanted: Box::new(wanted), user: Box::new(user), changes }, comment, Map::new()))
+        Ok(Check::differs(
+            Plan::Update { wanted: Box::new(wanted), user: Box::new(user), changes },
+            comment,
+            Map::new(),
+        ))
     }
 
     fn converge(&self, call: &Call<'_>, plan: Plan) -> Result<Done, Failure> {

@@ -1,0 +1,129 @@
+//! Jobs that a host starts for itself (`agent apply`, `agent call`). They take the road of every job: the ledger first, then
+//! snapshot, pillar, preparation and work. The host that asks is their only target, by the id in its certificate.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use common::id::{HostId, JobId};
+use common::message::{OWN_WORK_LIMIT, OwnUpdate, OwnWork};
+use common::transport::{FrameError, frame};
+use quinn::SendStream;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use super::{Daemon, launch};
+use crate::api::JobEvent;
+use crate::jobs::{ApplySpec, CallSpec, JobSpec, Spec};
+
+type Events = Receiver<Arc<JobEvent>>;
+
+/// Starts a job on the host that asks, and tells it what becomes of the job.
+pub(super) async fn start(
+    daemon: &Arc<Daemon>,
+    id: &HostId,
+    work: OwnWork,
+    send: &mut SendStream,
+) -> Result<(), FrameError> {
+    match begin(daemon, id, work).await {
+        Ok((jid, events)) => {
+            frame::write(send, &OwnUpdate::Started { jid: jid.clone() }).await?;
+            pass_on(daemon, id, &jid, Some(events), send).await
+        }
+        Err(reason) => {
+            tracing::info!(%id, reason, "a host may not start a job");
+            frame::write(send, &OwnUpdate::Refused { reason }).await
+        }
+    }
+}
+
+/// Tells a host again of a job that it has started.
+pub(super) async fn follow(
+    daemon: &Arc<Daemon>,
+    id: &HostId,
+    jid: JobId,
+    send: &mut SendStream,
+) -> Result<(), FrameError> {
+    // Looked on from before the ledger is read, so that no end falls between.
+    let events = daemon.jobs.get(&jid).map(|job| job.watch());
+    let (ledger, wanted) = (Arc::clone(&daemon.ledger), jid.clone());
+    let found = tokio::task::spawn_blocking(move || ledger.job(&wanted)).await;
+    match found {
+        Ok(Ok(Some(record))) if record.user == asker(id) => {
+            let events = events.filter(|_| record.ended.is_none());
+            pass_on(daemon, id, &jid, events, send).await
+        }
+        _ => frame::write(send, &OwnUpdate::Refused { reason: format!("this host has no job {jid}") }).await,
+    }
+}
+
+async fn begin(daemon: &Arc<Daemon>, id: &HostId, work: OwnWork) -> Result<(JobId, Events), String> {
+    let size = frame::encode(&work).map_err(|error| error.to_string())?.len();
+    if size > OWN_WORK_LIMIT {
+        return Err(format!("the request has {size} bytes; at most {OWN_WORK_LIMIT} are taken"));
+    }
+    daemon.allowance.take(id, Instant::now(), |jid| daemon.jobs.get(jid).is_some())?;
+    let job = JobSpec { work: spec(work), target: Some(format!("L@{id}")), batch: None, timeout: None };
+    let started = launch::start(daemon, job, asker(id)).await;
+    daemon.allowance.settle(id, started.as_ref().ok().map(|(attached, _)| attached.jid.clone()));
+    let (attached, events) = started.map_err(|failure| failure.to_string())?;
+    Ok((attached.jid, events))
+}
+
+/// Who the ledger says has asked.
+fn asker(id: &HostId) -> String {
+    format!("agent@{id}")
+}
+
+fn spec(work: OwnWork) -> Spec {
+    match work {
+        OwnWork::Apply { sls, test, saltenv, pillar } => {
+            Spec::Apply(ApplySpec { sls, test, saltenv, pillar })
+        }
+        OwnWork::Call { function, positional, keyword } => {
+            Spec::Call(CallSpec { function, positional, keyword })
+        }
+    }
+}
+
+/// Passes events on until the job ends or the host wants no more; then the end, as the ledger has it. The job goes on without
+/// anybody who looks.
+async fn pass_on(
+    daemon: &Arc<Daemon>,
+    id: &HostId,
+    jid: &JobId,
+    events: Option<Events>,
+    send: &mut SendStream,
+) -> Result<(), FrameError> {
+    if let Some(mut events) = events {
+        loop {
+            let event = tokio::select! {
+                event = events.recv() => event,
+                _ = send.stopped() => return Ok(()),
+            };
+            let update = match event.as_deref() {
+                Ok(JobEvent::Waiting { behind, .. }) => OwnUpdate::Waiting { behind: behind.clone() },
+                Ok(JobEvent::Progress { progress, .. }) => OwnUpdate::Progress(progress.clone()),
+                Ok(JobEvent::Finished(_)) | Err(RecvError::Closed) => break,
+                Ok(_) | Err(RecvError::Lagged(_)) => continue,
+            };
+            frame::write(send, &update).await?;
+        }
+    }
+    frame::write(send, &end(daemon, id, jid).await).await
+}
+
+async fn end(daemon: &Arc<Daemon>, id: &HostId, jid: &JobId) -> OwnUpdate {
+    let (ledger, job, host) = (Arc::clone(&daemon.ledger), jid.clone(), id.clone());
+    let reading = tokio::task::spawn_blocking(move || {
+        Ok::<_, crate::database::LedgerError>((ledger.job(&job)?, ledger.job_host(&job, &host)?))
+    });
+    match reading.await {
+        Ok(Ok((Some(job), Some(host)))) => {
+            let state = || format!("the job has ended: {}", host.state.name());
+            let words = host.report.is_none().then(state);
+            OwnUpdate::Ended { reason: job.error.or(host.reason).or(words), report: host.report }
+        }
+        Ok(Ok(_)) => OwnUpdate::Ended { report: None, reason: Some("the job is not known any more".into()) },
+        Ok(Err(error)) => OwnUpdate::Ended { report: None, reason: Some(error.to_string()) },
+        Err(error) => OwnUpdate::Ended { report: None, reason: Some(error.to_string()) },
+    }
+}

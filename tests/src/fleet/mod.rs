@@ -248,6 +248,10 @@ impl Drop for Fleet {
                 eprintln!("--- the log of {name} ends:\n{end}");
             }
         }
+        self.agents.clear();
+        self.master = None;
+        // Workers outlive their agent, as they should; here nobody comes back for them.
+        process::kill_all_that_name(self.folder.path());
     }
 }
 

@@ -56,3 +56,27 @@ impl Drop for Process {
         self.child.wait().ok();
     }
 }
+
+/// Kills every process whose command line names a path in `folder`, and waits until they are gone.
+pub(super) fn kill_all_that_name(folder: &Path) {
+    crate::wait::until_true("stray processes to end", 10, || {
+        let strays = named_in_command_lines(folder);
+        for stray in &strays {
+            kill(*stray, Signal::SIGKILL).ok();
+        }
+        strays.is_empty()
+    });
+}
+
+fn named_in_command_lines(folder: &Path) -> Vec<Pid> {
+    let name = folder.to_str().unwrap().as_bytes();
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        if line.windows(name.len()).any(|part| part == name) {
+            found.push(Pid::from_raw(number));
+        }
+    }
+    found
+}

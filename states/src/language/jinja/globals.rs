@@ -11,10 +11,14 @@ use super::arguments::Arguments;
 use super::errors::Sentence;
 use super::methods::{dict_entries, modulo};
 use super::values::{dict, items_of, list, own, pairs_of, tuple};
+use super::variadic::variadic;
 use super::{functions, print};
 
 /// The name under which a template's root finds itself.
 pub(super) const ROOT: &str = "__root";
+
+/// The name of the value that `__keep` keeps.
+const KEPT: &str = "kept";
 
 /// The longest `range()`, in items.
 const RANGE_LIMIT: usize = 1_000_000;
@@ -27,9 +31,16 @@ static GLOBALS: &[(&str, Global)] = &[
         Ok(dict(pairs_of(&literal).unwrap_or_default()))
     }),
     ("__do", |_, _| Ok(Value::from(()))),
+    // One place to hand a value out of a macro: see the rewriter's imports.
+    ("__keep", |state, arguments| {
+        state.set_temp(KEPT, arguments.required(0, "value")?);
+        Ok(Value::from(()))
+    }),
+    ("__kept", |state, _| Ok(state.get_temp(KEPT).unwrap_or(Value::UNDEFINED))),
     ("__list", |_, arguments| Ok(list(items_of(&arguments.required(0, "list")?)?))),
     ("__mod", |_, arguments| modulo(&arguments.required(0, "left")?, &arguments.required(1, "right")?)),
     ("__own", |_, arguments| own(&arguments.required(0, "value")?)),
+    ("__variadic", variadic),
     ("cycler", |_, arguments| {
         if arguments.positional().is_empty() {
             return Err(arguments.error("at least one item has to be provided"));

@@ -8,9 +8,8 @@ use minijinja::machinery::{Span, Token};
 use super::expression::{nesting, rewrite as rewrite_expressions};
 use super::{Edits, Item};
 
-/// Ends the tag that keeps the file's name, and makes and keeps the module.
-const MODULE: &str = ") %}{% macro __import() %}{% import __kept() as __module %}{% do __keep(__module) %}{% endmacro %}\
-                      {% do __import() %}";
+/// Begins the macro: what the file sees of its own place is its place, not the importer's.
+const BEGIN: &str = "{% macro __import() %}{% set tplfile, tpldir, tpldot = __place(__kept()) %}";
 
 /// The name that a module has while names are taken out of it.
 pub(in super::super) const IMPORTED: &str = "__imported";
@@ -43,7 +42,7 @@ fn split_context<'a, 'b>(items: &'a [Item<'b>]) -> (&'a [Item<'b>], Option<bool>
 fn import(tag: &[Item<'_>], items: &[Item<'_>], edits: &mut Edits) -> Option<()> {
     let [(_, name), .., (Token::Ident("as"), _), (Token::Ident(target), _)] = tag else { return None };
     let file = tag.get(..tag.len() - 2)?;
-    let text = format!("{MODULE}{{% set {target} = __kept()");
+    let text = format!("{}{{% set {target} = __kept()", module());
     replace_around(file, *name, "do __keep(", items, text, edits)
 }
 
@@ -54,7 +53,7 @@ fn from(tag: &[Item<'_>], items: &[Item<'_>], edits: &mut Edits) -> Option<()> {
         depth += nesting(token);
         depth == 0 && matches!(token, Token::Ident("import"))
     })?;
-    let mut text = format!("{MODULE}{{% set {IMPORTED} = __kept()");
+    let mut text = format!("{}{{% set {IMPORTED} = __kept()", module());
     for part in tag.get(at + 1..)?.split(|(token, _)| matches!(token, Token::Comma)) {
         let (name, target) = match part {
             [(Token::Ident(name), _)] => (name, name),
@@ -78,8 +77,7 @@ fn include(tag: &[Item<'_>], items: &[Item<'_>], edits: &mut Edits) -> Option<()
         file => (file, ""),
     };
     let text = format!(
-        ") %}}{{% macro __import() %}}{{% include __kept(){missing} %}}{{% endmacro %}}\
-         {{% if true %}}{{{{ __import() }}}}{{% endif"
+        ") %}}{BEGIN}{{% include __kept(){missing} %}}{{% endmacro %}}{{% if true %}}{{{{ __import() }}}}{{% endif"
     );
     replace_around(file, tag.first()?.1, "do __keep(", items, text, edits)
 }
@@ -100,11 +98,20 @@ fn data(
         )
     } else {
         format!(
-            " %}}{{% do __keep(__file) %}}{{% macro __import() %}}{{% include __kept() %}}{{% endmacro %}}\
+            " %}}{{% do __keep(__file) %}}{BEGIN}{{% include __kept() %}}{{% endmacro %}}\
              {{% set {target} = __import() | {reader}(__file)"
         )
     };
     replace_around(tag.get(..tag.len() - 2)?, *span, "set __file =", items, text, edits)
+}
+
+/// Ends the tag that keeps the file's name, and makes and keeps the module. As in Jinja, a file that is imported again
+/// without context is the same module again.
+fn module() -> String {
+    format!(
+        ") %}}{BEGIN}{{% if not __known(tplfile) %}}{{% import __kept() as __module %}}\
+         {{% do __keep(__module, tplfile) %}}{{% endif %}}{{% endmacro %}}{{% do __import() %}}"
+    )
 }
 
 /// Leaves the name of the file where it stands, and replaces the tag's name and what follows.

@@ -26,7 +26,7 @@ fn rewrites_what_the_engine_lacks() {
             "{% macro m(a, varargs=none) %}{{ varargs }}{% endmacro %}{% set m = __variadic(m, true, false) %}",
         ),
         (
-            "{% macro m() -%}{% for x in kwargs %}{% endfor %}{%- endmacro m -%}",
+            "{% macro m() -%}{% for x in kwargs %}{% endfor %}{%- endmacro -%}",
             "{% macro m(kwargs=none) -%}{% for x in kwargs %}{% endfor %}{%- endmacro %}{% set m = __variadic(m, false, true) -%}",
         ),
         (

@@ -28,10 +28,9 @@ impl<'a> Macros<'a> {
     pub(super) fn tag(&mut self, items: &[Item<'a>], edits: &mut Edits) {
         match items {
             [(Token::Ident("macro"), _), (Token::Ident(name), _), ..] => self.0.push(Open::new(name, items)),
-            [(Token::Ident("endmacro"), first), ..] => {
-                let last = items.last().map_or(*first, |(_, span)| *span);
+            [(Token::Ident("endmacro"), span), ..] => {
                 if let Some(open) = self.0.pop() {
-                    open.close(*first, last, edits);
+                    open.close(*span, edits);
                 }
             }
             _ => self.expression(items),
@@ -71,7 +70,7 @@ impl<'a> Open<'a> {
         Self { name, end, ordinary, mentioned: [false; 2] }
     }
 
-    fn close(self, first: Span, last: Span, edits: &mut Edits) {
+    fn close(self, endmacro: Span, edits: &mut Edits) {
         let (Some((end, comma)), true) = (self.end, self.mentioned.contains(&true)) else { return };
         let added: Vec<_> = SPECIAL
             .into_iter()
@@ -82,9 +81,10 @@ impl<'a> Open<'a> {
         edits.replace(end, format!("{comma}{})", added.join(", ")));
         let [varargs, kwargs] = self.mentioned;
         let name = self.name;
-        let whole =
-            Span { end_line: last.end_line, end_col: last.end_col, end_offset: last.end_offset, ..first };
-        edits.replace(whole, format!("endmacro %}}{{% set {name} = __variadic({name}, {varargs}, {kwargs})"));
+        edits.replace(
+            endmacro,
+            format!("endmacro %}}{{% set {name} = __variadic({name}, {varargs}, {kwargs})"),
+        );
     }
 }
 

@@ -10,6 +10,7 @@ use crate::testing::{Book, Tree, context, output};
 fn print(text: &str) -> String {
     let tree = Tree::new(&[
         ("data.yaml", "a: {{ 1 + 1 }}\nb: [x]\n"),
+        ("lib/seen.jinja", "{% set seen = k|default('none') ~ ' ' ~ tpldir %}"),
         ("map.jinja", "{% load_yaml as m %}\nk: [1]\n{% endload %}"),
     ]);
     let context = context(tree, Arc::new(Book::new(|_| output(0, ""))), map([("p", Value::Int(1))]), false);
@@ -78,6 +79,13 @@ fn salts_tags_and_tuples() {
         ("{% import_yaml 'data.yaml' as d %}{{ d }}", "{'a': 2, 'b': ['x']}"),
         ("{% import_text 'data.yaml' as d %}{{ d }}", "a: 2\nb: [x]"),
         ("{% from 'map.jinja' import m with context %}{% do m.k.append(2) %}{{ m }}", "{'k': [1, 2]}"),
+        ("{% set k = 1 %}{% from 'lib/seen.jinja' import seen %}{{ seen }}", "none lib"),
+        ("{% set k = 1 %}{% import 'lib/seen.jinja' as s without context %}{{ s.seen }}", "none lib"),
+        (
+            "{% import 'map.jinja' as a %}{% do a.m.k.append(2) %}{% from 'map.jinja' import m %}{{ m.k }}",
+            "[1, 2]",
+        ),
+        ("{% macro f(a) %}{{ a }}{{ varargs }}{{ kwargs }}{% endmacro %}{{ f(1, 2, b=3) }}", "1(2,){'b': 3}"),
         ("{% profile as 'x' %}y{% endprofile %}", "y"),
         ("{{ '%s-%02d' % ('a', 7) }} {{ 'x%s' % 1 }} {{ '%(k)s' % {'k': 'v'} }}", "a-07 x1 v"),
         ("{{ [1, 2]|length % 2 }}{{ 3 * 5 % 4 }}{{ 1 + 7 % 4 }}{{ +1 }}", "0341"),

@@ -148,7 +148,7 @@ fn load(files: &dyn FileSource, saltenv: &str, name: &str) -> Result<Option<Stri
 }
 
 /// The path of an import: from the root of the environment, or from the importer's folder when it begins with a dot.
-fn join(name: &str, parent: &str) -> String {
+pub(super) fn join(name: &str, parent: &str) -> String {
     let name = name.strip_prefix("salt://").unwrap_or(name);
     if !name.starts_with("./") && !name.starts_with("../") {
         return name.trim_start_matches('/').into();

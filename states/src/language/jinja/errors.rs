@@ -8,6 +8,7 @@ use minijinja::{Environment, Error, ErrorKind, Value};
 
 use super::engine::{Root, Template};
 use super::print;
+use super::rewrite::IMPORTED;
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::functions::FunctionError;
@@ -163,10 +164,7 @@ fn explain(cause: &Error, root: &Value, environment: &Environment<'_>) -> (Strin
         ErrorKind::TooManyArguments if detail.is_empty() => (
             "a macro is given more arguments than it has parameters".into(),
             "Jinja error: too many arguments".into(),
-            Some(
-                "`varargs` and `kwargs` of a macro are not built here: give it a parameter for each argument"
-                    .into(),
-            ),
+            Some("give it a parameter for each argument, or let it use `varargs` and `kwargs`".into()),
         ),
         kind => {
             let message = if detail.is_empty() { kind.to_string() } else { detail.to_owned() };
@@ -181,6 +179,9 @@ fn undefined(detail: &str, root: &Value, environment: &Environment<'_>) -> (Stri
     if expression.is_empty() {
         return ("a value is undefined".into(), "Jinja variable is undefined".into(), None);
     }
+    // What is taken out of a module is known by its own name.
+    let imported = expression.strip_prefix(IMPORTED).and_then(|rest| rest.strip_prefix('.'));
+    let expression = imported.unwrap_or(expression);
     let message = format!("`{expression}` is undefined");
     match last_step(expression) {
         None => {

@@ -13,6 +13,7 @@ mod random;
 mod rewrite;
 mod tests;
 mod values;
+mod variadic;
 
 pub(crate) use engine::{Engines, Rendered, Template, render};
 pub(crate) use filters::to_json;

@@ -3,12 +3,17 @@
 //! A rewrite may move columns, never lines, so that a line of the rewritten text is a line of the template.
 
 mod expression;
+mod import;
 mod tag;
+mod variadic;
 
 use std::borrow::Cow;
 
 use minijinja::machinery::{Span, Token, Tokenizer};
 use minijinja::syntax::SyntaxConfig;
+
+pub(super) use import::IMPORTED;
+use variadic::Macros;
 
 /// A token and where it stands.
 type Item<'a> = (Token<'a>, Span);
@@ -89,12 +94,17 @@ fn unix_newlines(source: &str) -> Cow<'_, str> {
 fn edits(source: &str) -> Option<Vec<Edit>> {
     let mut tokenizer = Tokenizer::new(source, "", false, SyntaxConfig::default());
     let mut edits = Edits::default();
+    let mut macros = Macros::default();
     let mut inside: Vec<Item<'_>> = Vec::new();
     while let Some((token, span)) = tokenizer.next_token().ok()? {
         match token {
             Token::BlockStart | Token::VariableStart => inside.clear(),
-            Token::BlockEnd => tag::rewrite(source, &inside, &mut edits),
+            Token::BlockEnd => {
+                macros.tag(&inside, &mut edits);
+                tag::rewrite(&inside, &mut edits);
+            }
             Token::VariableEnd => {
+                macros.expression(&inside);
                 expression::rewrite_output(&inside, &mut edits);
             }
             Token::TemplateData(_) => {}

@@ -3,10 +3,10 @@
 use minijinja::machinery::Token;
 
 use super::expression::{nesting, parenthesize, rewrite as rewrite_expressions};
-use super::{Edits, Item, Rank};
+use super::{Edits, Item, Rank, import};
 
 /// Rewrites one tag, given what stands between `{%` and `%}`.
-pub(super) fn rewrite(source: &str, items: &[Item<'_>], edits: &mut Edits) {
+pub(super) fn rewrite(items: &[Item<'_>], edits: &mut Edits) {
     let Some((Token::Ident(name), span)) = items.first() else { return };
     match *name {
         "load_yaml" | "load_json" | "load_text" => {
@@ -18,7 +18,9 @@ pub(super) fn rewrite(source: &str, items: &[Item<'_>], edits: &mut Edits) {
             }
         }
         "endload" => edits.replace(*span, "endset"),
-        "import_yaml" | "import_json" | "import_text" => import(source, name, items, edits),
+        "import" | "from" | "include" | "import_yaml" | "import_json" | "import_text" => {
+            import::rewrite(name, items, edits);
+        }
         "profile" => {
             if let [_, (Token::Ident("as"), _), .., last] = items {
                 let mut whole = *span;
@@ -42,33 +44,6 @@ pub(super) fn rewrite(source: &str, items: &[Item<'_>], edits: &mut Edits) {
         "set" => assign(items, edits),
         _ => rewrite_expressions(items, 1, edits),
     }
-}
-
-/// `{% import_yaml 'f' as x %}` is `{% set x | load_yaml('f') %}{% include 'f' %}{% endset %}`: the file is a template, and
-/// what it renders to is read.
-fn import(source: &str, name: &str, items: &[Item<'_>], edits: &mut Edits) {
-    let Some(as_at) = items.iter().rposition(|(token, _)| matches!(token, Token::Ident("as"))) else {
-        return;
-    };
-    let (Some((Token::Ident(target), _)), Some(first), Some(last)) =
-        (items.get(as_at + 1), items.get(1), as_at.checked_sub(1).and_then(|at| items.get(at)))
-    else {
-        return;
-    };
-    let (start, end) = (first.1.start_offset as usize, last.1.end_offset as usize);
-    let file = source.get(start..end).unwrap_or_default();
-    let reader = name.replacen("import", "load", 1);
-    let mut whole = items[0].1;
-    if let Some((_, span)) = items.last() {
-        (whole.end_line, whole.end_col, whole.end_offset) = (span.end_line, span.end_col, span.end_offset);
-    }
-    edits.replace(
-        whole,
-        format!(
-            "set {target} | {reader}({file}) %}}{{% with %}}{{% include {} %}}{{% endwith %}}{{% endset",
-            file.replace('\n', " ")
-        ),
-    );
 }
 
 /// `{% for x in a, b if c %}` is `{% for x in (a, b) if c %}`.

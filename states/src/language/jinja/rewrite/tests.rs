@@ -17,7 +17,21 @@ fn rewrites_what_the_engine_lacks() {
         ("{% endload %}", "{% endset %}"),
         (
             "{% import_json p ~ '.json' as x with context %}",
-            "{% set x | load_json(p ~ '.json') %}{% with %}{% include p ~ '.json' %}{% endwith %}{% endset %}",
+            "{% set __file = p ~ '.json'  %}{% set x | load_json(__file) %}{% with %}{% include __file %}{% endwith %}{% endset %}",
+        ),
+        ("{% from 'm' import a with context %}", "{% from 'm' import a with context %}"),
+        ("{% include 'm' %}", "{% include 'm' %}"),
+        (
+            "{% macro m(a) %}{{ varargs }}{% endmacro %}",
+            "{% macro m(a, varargs=none) %}{{ varargs }}{% endmacro %}{% set m = __variadic(m, true, false) %}",
+        ),
+        (
+            "{% macro m() -%}{% for x in kwargs %}{% endfor %}{%- endmacro -%}",
+            "{% macro m(kwargs=none) -%}{% for x in kwargs %}{% endfor %}{%- endmacro %}{% set m = __variadic(m, false, true) -%}",
+        ),
+        (
+            "{% macro m(kwargs) %}{{ kwargs }}{{ f(varargs=1) }}{% endmacro %}{{ varargs }}",
+            "{% macro m(kwargs) %}{{ kwargs }}{{ f(varargs=1) }}{% endmacro %}{{ varargs }}",
         ),
         ("\n{{ l|random }}", "\n{{ l|random(2) }}"),
         ("{% profile as 'x' %}", "{% with %}"),
@@ -41,7 +55,7 @@ fn leaves_the_rest_alone() {
 
 #[test]
 fn lines_stay() {
-    let text = "{% set x = [\n1,\n2\n] %}\r\n{% import_yaml\n'f' as y %}\n{{ {\n'a':\n1} }}\n";
+    let text = "{% set x = [\n1,\n2\n] %}\r\n{% import_yaml\n'f' as y %}\n{% from 'f'\nimport a,\n b as c -%}\n{% import\n'f'\nas d\n%}\n{{ {\n'a':\n1} }}\n";
     let lines = |text: &str| text.matches('\n').count();
     assert_eq!(lines(&rewrite(text)), lines(text));
 }

@@ -1,0 +1,4 @@
+{% macro m(a) %}{{ kwargs }}{% endmacro %}
+a:
+  test.nop:
+    - text: {{ m(1, 2) }}

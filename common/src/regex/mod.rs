@@ -1,6 +1,6 @@
 //! Python's regular expressions: `E@` targets, `file.replace`, Jinja's `regex_*` filters and `match` test.
 //!
-//! Patterns are written for Python's `re`. Most mean the same to `fancy_regex`; [`translate`] rewrites those that do not.
+//! Patterns are written for Python's `re`. Most mean the same to `fancy_regex`; [`translate()`] rewrites those that do not.
 //! Matching is bounded: a pattern that backtracks past [`BACKTRACK_LIMIT`] is an error, not a hang.
 
 mod replace;

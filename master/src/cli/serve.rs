@@ -15,7 +15,7 @@ use crate::config::Roots;
 /// pin as `master_fingerprint`. It ends on SIGTERM; jobs under way go on when it is started again.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// The UDP address that agents dial, such as 0.0.0.0:4505 or [::]:4505
+    /// The UDP address that agents dial, such as 0.0.0.0:4505 or `[::]:4505`
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
 

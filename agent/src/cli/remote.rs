@@ -33,7 +33,7 @@ pub(super) fn run(settings: &Settings, work: OwnWork) -> Result<Box<Report>, Com
         let mut onlooker = Onlooker::default();
         tokio::select! {
             report = onlooker.follow(&mut stream) => report,
-            _ = tokio::signal::ctrl_c() => Err(interrupted()),
+            _ = tokio::signal::ctrl_c() => Err(interrupted(onlooker.job.as_ref())),
         }
     })
 }
@@ -150,10 +150,16 @@ fn broken(error: &FrameError, job: Option<&JobId>) -> CommandError {
     })
 }
 
-fn interrupted() -> CommandError {
-    let message =
-        "left alone; a job that has begun goes on: `master jobs list` shows it, `master jobs kill` ends it";
-    CommandError { code: DETACHED, message: message.into() }
+fn interrupted(job: Option<&JobId>) -> CommandError {
+    let message = match job {
+        Some(jid) => {
+            format!("the job goes on: on the master, `master jobs show {jid}`, `master jobs kill {jid}`")
+        }
+        None => {
+            "left before the master has answered; `master jobs list` tells whether a job has begun".into()
+        }
+    };
+    CommandError { code: DETACHED, message }
 }
 
 #[cfg(test)]

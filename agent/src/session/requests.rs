@@ -33,6 +33,10 @@ pub(super) async fn deliver(jobs: Jobs, connection: Connection) {
 
 async fn deliver_one(jobs: &Jobs, connection: &Connection, key: &Key) -> Result<(), FrameError> {
     let Some(report) = jobs.report(key) else {
+        if !jobs.undelivered().contains(key) {
+            // A stream has delivered it meanwhile.
+            return Ok(());
+        }
         tracing::error!(job = %key, "a report is gone from the spool");
         jobs.feed(Event::Stored(key.clone()));
         return Ok(());

@@ -175,6 +175,28 @@ impl Fleet {
         Process::start(&mut self.command(words), &self.path("background.log"))
     }
 
+    /// Runs `agent` on a host with these words.
+    pub fn agent(&self, id: &str, words: &[&str]) -> Ran {
+        run(&mut self.agent_command(id, words), COMMAND_SECONDS)
+    }
+
+    /// Starts `agent` on a host with these words and does not wait for it; its output is in a file of this name.
+    #[must_use]
+    pub fn agent_in_background(&self, id: &str, words: &[&str], log: &str) -> Process {
+        Process::start(&mut self.agent_command(id, words), &self.path(log))
+    }
+
+    fn agent_command(&self, id: &str, words: &[&str]) -> Command {
+        let mut command = Command::new(agent_program());
+        command
+            .args(words)
+            .arg("--config")
+            .arg(self.path("empty.yaml"))
+            .arg("--state-dir")
+            .arg(self.path(id));
+        command
+    }
+
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(master_program());
         command

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
-use tests::fleet::{agent_program, changed, results};
+use tests::fleet::{PATIENCE, Process, agent_program, changed, results};
 use tests::ran::{Ran, run};
+use tests::wait::until_true;
 
 struct Local {
     folder: TempDir,
@@ -39,12 +40,16 @@ impl Local {
     }
 
     fn agent(&self, words: &[&str]) -> Ran {
+        run(&mut self.command(words), 60)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(agent_program());
         command.args(words).arg("--local").arg("--file-root").arg(self.path("tree"));
         command.arg("--pillar-root").arg(self.path("pillar")).args(["--id", "fp-1"]);
         command.arg("--grains").arg(self.path("grains.yaml"));
         command.arg("--config").arg(self.path("empty.yaml")).arg("--state-dir").arg(self.path("state"));
-        run(&mut command, 60)
+        command
     }
 }
 
@@ -88,4 +93,24 @@ fn calls_functions_in_salts_shapes() {
     assert_eq!(low["local"][0]["__sls__"], "web");
     let high = call(&["state.show_sls", "web"]);
     assert_eq!(high["local"].as_object().unwrap().len(), 1);
+}
+
+#[test]
+fn one_state_run_at_a_time() {
+    let local = Local::new();
+    fs::create_dir(local.path("state")).unwrap();
+    let turn = fs::File::create(local.path("state/state-run.lock")).unwrap();
+    turn.lock().unwrap();
+    for words in [&["apply", "web"][..], &["call", "state.apply", "web"]] {
+        let log = local.path(words[0]);
+        let waits = Process::start(&mut local.command(words), &log);
+        until_true("the run to wait", PATIENCE, || waits.log().contains("waiting for"));
+        assert!(!local.path("out/web").exists());
+        turn.unlock().unwrap();
+        assert_eq!(waits.wait(PATIENCE), Some(0), "{}", fs::read_to_string(&log).unwrap());
+        fs::remove_file(local.path("out/web")).unwrap();
+        turn.lock().unwrap();
+    }
+    // What only looks does not wait.
+    local.agent(&["call", "state.show_top"]).code(0).done();
 }

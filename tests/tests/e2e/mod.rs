@@ -6,5 +6,6 @@ mod batches;
 mod enrolment;
 mod lfs;
 mod local;
+mod own;
 mod recovery;
 mod trees;

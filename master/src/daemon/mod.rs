@@ -1,8 +1,8 @@
 //! The daemon: agents, operators, and the jobs between them.
 //!
-//! [`listener`] lets agents in, [`session`] is one agent's connection, [`requests`] what agents ask, [`own`] the jobs that they
-//! start for themselves. [`launch`] begins a job and
-//! [`conductor`] carries out what its rollout machine decides, with a [`conversation`] for each task that is out.
+//! [`listener`] lets agents in, [`session`] is one agent's connection, [`requests`] what agents ask, [`own`] the jobs that hosts
+//! start for themselves. [`launch`] begins a job and [`conductor`] carries out what its rollout machine decides, with a
+//! [`conversation`] for each task that is out.
 
 mod allowance;
 mod conductor;

@@ -1,4 +1,4 @@
-//! SLS files to high data: rendering, includes, and the numbering of states.
+//! SLS files to high data: rendering, and the numbering of states.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -6,33 +6,26 @@ use std::sync::Arc;
 
 use common::value::{Map, Value, get};
 
-use super::high::{Declaration, High, Items, declare, describe, first_pair, pair};
+use super::faults::{conflict, id_is_not_text, rendering_failed};
+use super::high::{High, Items, declare, describe, pair};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::{self, Kind, Node, Source};
 use crate::nearest::nearest;
 
-/// How deep includes may be nested.
-const DEPTH_LIMIT: usize = 100;
 /// The number of the first state; later ones count on.
 const FIRST_ORDER: i64 = 10_000;
 
 /// Loads SLS files into high data.
 pub(super) struct Loader<'t, 'a> {
-    tree: &'t mut Tree<'a>,
-    errors: Vec<Diagnostic>,
+    pub(super) tree: &'t mut Tree<'a>,
+    pub(super) errors: Vec<Diagnostic>,
     /// The files that have been loaded, by environment and name.
-    seen: HashSet<(String, String)>,
+    pub(super) seen: HashSet<(String, String)>,
     /// The environments that the run asks something of.
-    asked: BTreeSet<String>,
+    pub(super) asked: BTreeSet<String>,
     next_order: i64,
     auto_order: bool,
-}
-
-/// A file that asks for another.
-struct Asking<'a> {
-    source: &'a Source,
-    place: &'a Place,
 }
 
 impl<'t, 'a> Loader<'t, 'a> {
@@ -95,7 +88,7 @@ impl<'t, 'a> Loader<'t, 'a> {
     }
 
     /// Loads one file and what it includes. What is wrong goes to `errors`.
-    fn load_file(&mut self, source: &Source, depth: usize) -> High {
+    pub(super) fn load_file(&mut self, source: &Source, depth: usize) -> High {
         self.seen.insert((source.saltenv.as_ref().into(), source.sls.as_ref().into()));
         let mut high = High::default();
         let node = match language::render(self.tree.context(), source, &Map::new()) {
@@ -197,89 +190,8 @@ impl<'t, 'a> Loader<'t, 'a> {
         }
     }
 
-    fn includes(&mut self, node: &Arc<Node>, source: &Source, depth: usize, high: &mut High) {
-        let Some(items) = node.as_list() else {
-            self.errors.push(
-                Diagnostic::new(format!("include is {}", describe(&node.to_value())))
-                    .at(node.place.clone())
-                    .help("include is a list: write `include:` and below it `- name`")
-                    .salt(format!("Include Declaration in SLS {} is not formed as a list", source.sls)),
-            );
-            return;
-        };
-        for item in items {
-            if let Err(error) = self.include(item, source, depth, high) {
-                self.errors.push(error);
-            }
-        }
-    }
-
-    /// One item of an include list: `name`, `.relative`, a pattern, or `{environment: name}`.
-    fn include(
-        &mut self,
-        item: &Arc<Node>,
-        source: &Source,
-        depth: usize,
-        high: &mut High,
-    ) -> Result<(), Diagnostic> {
-        let asking = Asking { source, place: &item.place };
-        let (saltenv, name) = match first_pair(item) {
-            Some((saltenv, name)) => (saltenv.to_value().to_string(), name.as_str()),
-            None => (source.saltenv.as_ref().to_owned(), item.as_str()),
-        };
-        let Some(name) = name else {
-            return Err(asking
-                .error(format!("an include is {}", describe(&item.to_value())))
-                .help("write the name of an SLS, such as `web.nginx`"));
-        };
-        if !self.tree.has_environment(&saltenv) {
-            return Err(asking
-                .error(format!(
-                    "the include of '{name}' names the environment '{saltenv}', which does not exist"
-                ))
-                .help(format!("the environments are {}", self.tree.environments().join(", ")))
-                .salt(format!(
-                    "Nonexistent saltenv '{saltenv}' found in include of '{name}' within SLS '{}:{}'",
-                    source.saltenv, source.sls
-                )));
-        }
-        let name = absolute(name, &asking)?;
-        // An environment that the run asks nothing of must have the file; in the others its absence shows below.
-        if !self.asked.contains(&saltenv) && self.tree.matching(&saltenv, &name)?.is_empty() {
-            return Err(asking.error(format!("there is no SLS '{name}' in environment '{saltenv}'")).salt(format!(
-                "Unknown include: Specified SLS {saltenv}: {name} is not available on the salt master in saltenv(s): \
-                 {saltenv} "
-            )));
-        }
-        let mut targets = self.tree.matching(&source.saltenv, &name)?;
-        if targets.is_empty() {
-            targets.push(name);
-        }
-        for target in targets {
-            if self.seen.contains(&(saltenv.clone(), target.clone())) {
-                continue;
-            }
-            if depth >= DEPTH_LIMIT {
-                return Err(asking.error(format!("includes are nested more than {DEPTH_LIMIT} deep")));
-            }
-            let Some(included) = self.tree.read_sls(&saltenv, &target)? else {
-                let error = self.missing(&saltenv, &target);
-                return Err(error.at(item.place.clone()).note(asking.note()).salt(format!(
-                    "Specified SLS {target} in saltenv {saltenv} is not available on the salt master or through \
-                     a configured fileserver"
-                )));
-            };
-            let mut loaded = self.load_file(&included, depth + 1);
-            for declaration in loaded.states.values_mut() {
-                declaration.included_from.push(Arc::clone(&source.sls));
-            }
-            self.merge(high, loaded);
-        }
-        Ok(())
-    }
-
     /// Adds what was loaded to what is there; ids that occur in both are errors.
-    fn merge(&mut self, high: &mut High, loaded: High) {
+    pub(super) fn merge(&mut self, high: &mut High, loaded: High) {
         high.extends.extend(loaded.extends);
         high.excludes.extend(loaded.excludes);
         for (id, declaration) in loaded.states {
@@ -319,7 +231,7 @@ impl<'t, 'a> Loader<'t, 'a> {
         }
     }
 
-    fn missing(&mut self, saltenv: &str, sls: &str) -> Diagnostic {
+    pub(super) fn missing(&mut self, saltenv: &str, sls: &str) -> Diagnostic {
         let path = sls.replace('.', "/");
         let error = Diagnostic::new(format!(
             "there is no SLS '{sls}' in environment {saltenv}: neither {path}.sls nor {path}/init.sls"
@@ -348,94 +260,4 @@ impl Wanted {
             None => error,
         }
     }
-}
-
-impl Asking<'_> {
-    fn error(&self, message: String) -> Diagnostic {
-        Diagnostic::new(message).at(self.place.clone()).note(self.note())
-    }
-
-    fn note(&self) -> String {
-        format!("included by SLS '{}'", self.source.sls)
-    }
-}
-
-/// The name an include stands for: leading dots count from the package of the including file.
-fn absolute(name: &str, asking: &Asking<'_>) -> Result<String, Diagnostic> {
-    let rest = name.trim_start_matches('.');
-    let levels = name.len() - rest.len();
-    if levels == 0 {
-        return Ok(name.into());
-    }
-    let source = asking.source;
-    let mut parts: Vec<&str> = source.sls.split('.').collect();
-    if source.path.ends_with("/init.sls") {
-        parts.push("init");
-    }
-    if levels > parts.len() {
-        return Err(asking
-            .error(format!("the include of '{name}' goes above the top of the tree"))
-            .help(format!("SLS '{}' may use at most {} leading dots", source.sls, parts.len()))
-            .salt(format!(
-                "Attempted relative include of '{name}' within SLS '{}:{}' goes beyond top level package ",
-                source.saltenv, source.sls
-            )));
-    }
-    parts.truncate(parts.len() - levels);
-    parts.push(rest);
-    Ok(parts.join("."))
-}
-
-/// Puts Salt's sentence for an SLS that does not render around what went wrong in it.
-pub(super) fn rendering_failed(error: Diagnostic, source: &Source) -> Diagnostic {
-    let prefix = format!("Rendering SLS '{}:{}' failed: ", source.saltenv, source.sls);
-    let sentence = error.salt.as_deref().map(|sentence| {
-        let detail = sentence.strip_prefix(&prefix).unwrap_or(sentence);
-        if detail.starts_with("expected a single document") {
-            // The one fault of YAML that Salt does not expect.
-            format!("Rendering SLS {} failed, render error: {detail}", source.sls)
-        } else if detail.starts_with("Rendering SLS") {
-            detail.to_owned()
-        } else {
-            format!("{prefix}{detail}")
-        }
-    });
-    let error = Diagnostic { salt: sentence, ..error };
-    match &error.place {
-        None => error.at(Place { file: Arc::clone(&source.path), line: 0, column: 0 }),
-        // The error is in a file that this one imports.
-        Some(place) if place.file != source.path => {
-            let note = format!("while rendering {}", source.path);
-            if error.notes.iter().any(|known| known.contains(source.path.as_ref())) {
-                error
-            } else {
-                error.note(note)
-            }
-        }
-        Some(_) => error,
-    }
-}
-
-fn id_is_not_text(key: &Arc<Node>, source: &Source) -> Diagnostic {
-    let value = key.to_value();
-    Diagnostic::new(format!("the id {} is not text, it is {}", value.repr(), describe(&value)))
-        .at(key.place.clone())
-        .help("put it in quotes")
-        .salt(format!(
-            "ID '{value}' in SLS '{}' is not formed as a string, but is type {}. It may need to be quoted.",
-            source.sls,
-            value.type_name()
-        ))
-}
-
-fn conflict(id: &str, first: &Declaration, second: &Declaration) -> Diagnostic {
-    Diagnostic::new(format!("the id '{id}' is declared twice: in SLS '{}' and in SLS '{}'", first.sls, second.sls))
-        .at(second.place.clone())
-        .note(format!("first declared at {}", first.place))
-        .help("give one of them another id, and put what was the id into `name`; to add to a state use `extend`")
-        .salt(format!(
-            "Detected conflicting IDs, SLS IDs need to be globally unique.\n    The conflicting ID is '{id}' and is \
-             found in SLS '{}:{}' and SLS '{}:{}'",
-            first.saltenv, first.sls, second.saltenv, second.sls
-        ))
 }

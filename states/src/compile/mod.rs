@@ -1,6 +1,6 @@
 //! Data to plan: top file, includes, extends, excludes, names, requisites, order; and pillar.
 //!
-//! The steps, each in its file: [`top`] finds the SLS files of a host, [`load`] renders them into [`high`] data,
+//! The steps, each in its file: [`top`] and [`sections`] find the SLS files of a host, [`load`] and [`include`] render them into [`high`] data,
 //! [`extend`], [`requisite_in`] and [`exclude`] change that, [`verify`] checks its form, [`low`] makes chunks of it,
 //! [`functions`] checks what they call, [`requisites`] and [`cycles`] what they wait for. Each step reports all it finds; the
 //! next begins only when nothing was found, so that no error is a mere echo of another.
@@ -9,8 +9,10 @@ mod catalogue;
 mod cycles;
 mod exclude;
 mod extend;
+mod faults;
 mod functions;
 mod high;
+mod include;
 pub mod keywords;
 mod load;
 mod low;
@@ -18,6 +20,7 @@ pub mod pillar;
 mod plan;
 mod requisite_in;
 mod requisites;
+mod sections;
 pub mod show;
 #[cfg(test)]
 mod tests;

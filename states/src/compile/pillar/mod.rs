@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use common::value::{Map, Value, get};
 
-use super::top::{self, Sections};
+use super::sections::{self, Sections};
+use super::top;
 use super::tree::Tree;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
@@ -27,7 +28,7 @@ pub fn compile(context: &Arc<Context>, overrides: &Map) -> Result<Map, Vec<Diagn
     let tops = top::read(&mut tree, &environments, &mut errors);
     let mut sections = Sections::new();
     for file in tops.iter().flat_map(|(_, files)| files) {
-        top::insert(&mut sections, file, |_, _| true, &mut errors);
+        sections::insert(&mut sections, file, |_, _| true, &mut errors);
     }
     let merging = Merging::configured(context);
     let mut pillar = overrides.clone();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use common::value::{Map, Value, get};
 
+use super::super::faults::rendering_failed;
 use super::super::high::{describe, first_pair};
-use super::super::load::rendering_failed;
 use super::super::tree::Tree;
 use super::merge::Merging;
 use crate::diagnostic::{Diagnostic, Place};

@@ -8,18 +8,14 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Rest, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
-use super::engine::join;
 use super::errors::Sentence;
 use super::methods::{dict_entries, modulo};
 use super::values::{dict, items_of, list, own, pairs_of, tuple};
 use super::variadic::variadic;
-use super::{functions, print};
+use super::{functions, imports, print};
 
 /// The name under which a template's root finds itself.
 pub(super) const ROOT: &str = "__root";
-
-/// The name of the value that `__keep` keeps.
-const KEPT: &str = "kept";
 
 /// The longest `range()`, in items.
 const RANGE_LIMIT: usize = 1_000_000;
@@ -32,24 +28,13 @@ static GLOBALS: &[(&str, Global)] = &[
         Ok(dict(pairs_of(&literal).unwrap_or_default()))
     }),
     ("__do", |_, _| Ok(Value::from(()))),
-    // A place to hand a value out of a macro, and one for each module: see the rewriter's imports.
-    ("__keep", |state, arguments| {
-        let value = arguments.required(0, "value")?;
-        if let Some(path) = arguments.optional_text(1, "path")? {
-            state.set_temp(&module_of(&path), value.clone());
-        }
-        state.set_temp(KEPT, value);
-        Ok(Value::from(()))
-    }),
-    ("__kept", |state, _| Ok(state.get_temp(KEPT).unwrap_or_default())),
-    ("__known", |state, arguments| {
-        let module = state.get_temp(&module_of(&arguments.text(0, "path")?));
-        Ok(module.map(|module| state.set_temp(KEPT, module)).is_some().into())
-    }),
+    ("__keep", imports::keep),
+    ("__kept", imports::kept),
+    ("__known", imports::known),
     ("__list", |_, arguments| Ok(list(items_of(&arguments.required(0, "list")?)?))),
     ("__mod", |_, arguments| modulo(&arguments.required(0, "left")?, &arguments.required(1, "right")?)),
     ("__own", |_, arguments| own(&arguments.required(0, "value")?)),
-    ("__place", place),
+    ("__place", imports::place),
     ("__variadic", variadic),
     ("cycler", |_, arguments| {
         if arguments.positional().is_empty() {
@@ -86,25 +71,6 @@ pub(super) fn add(environment: &mut Environment<'static>) {
             global(state, &Arguments::new(name, &args))
         });
     }
-}
-
-/// The name of the place where the module of a file is kept while its importer renders.
-fn module_of(path: &str) -> String {
-    format!("module {path}")
-}
-
-/// `tplfile`, `tpldir` and `tpldot` of a file that is about to be imported.
-fn place(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
-    let name = arguments.required(0, "name")?;
-    let first = match name.as_str() {
-        Some(_) => name,
-        // Of several names the first that is there is imported.
-        None => items_of(&name)?.into_iter().next().unwrap_or_default(),
-    };
-    let path = join(first.as_str().unwrap_or_default(), state.name());
-    let (folder, _) = path.rsplit_once('/').unwrap_or_default();
-    let tpldir = if folder.is_empty() { "." } else { folder };
-    Ok(tuple(vec![path.as_str().into(), tpldir.into(), folder.replace('/', ".").into()]))
 }
 
 fn new_dict(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {

@@ -7,6 +7,7 @@ mod errors;
 mod filters;
 mod functions;
 mod globals;
+mod imports;
 mod methods;
 mod print;
 mod random;

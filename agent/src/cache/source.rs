@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use common::store::{Hash, Store, StoreError};
 use common::tree::{DEPTH_LIMIT, Directory, FlatFile, Kind, Snapshot, TreeError, flatten};
@@ -18,8 +18,6 @@ pub struct SnapshotSource {
     store: Store,
     bring: Arc<dyn Bring>,
     environments: Vec<Listing>,
-    /// Objects whose content this process has verified already.
-    verified: Mutex<HashSet<Hash>>,
 }
 
 /// One environment: its files, sorted by path, with and without what only the store knows.
@@ -62,7 +60,7 @@ impl SnapshotSource {
             let shown = shown.collect();
             environments.push(Listing { name: environment.name, files, shown });
         }
-        let source = Self { store, bring, environments, verified: Mutex::default() };
+        let source = Self { store, bring, environments };
         source.fetch_ahead()?;
         Ok(source)
     }
@@ -107,9 +105,6 @@ impl SnapshotSource {
 
     /// The object's path, fetched if need be. A damaged object counts as missing, and is fetched again once.
     fn local(&self, hash: Hash) -> Result<PathBuf, String> {
-        if self.verified.lock().unwrap_or_else(PoisonError::into_inner).contains(&hash) {
-            return Ok(self.store.path(hash));
-        }
         let path = match self.store.verified_path(hash) {
             Err(StoreError::Missing(_)) => {
                 self.bring.bring(&[hash])?;
@@ -117,9 +112,7 @@ impl SnapshotSource {
             }
             found => found,
         };
-        let path = path.map_err(|error| error.to_string())?;
-        self.verified.lock().unwrap_or_else(PoisonError::into_inner).insert(hash);
-        Ok(path)
+        path.map_err(|error| error.to_string())
     }
 }
 
@@ -197,6 +190,8 @@ fn normal(path: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use common::tree::{Entry, Environment};
 
     use super::*;

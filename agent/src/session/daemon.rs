@@ -23,6 +23,7 @@ use super::{Backoff, Identity, Step, Trust, decide, renewal_due, requests, socke
 use crate::cache::Fetcher;
 use crate::config::Settings;
 use crate::jobs::{Jobs, Quick};
+use crate::memory;
 use crate::spool::SpoolError;
 
 /// How long a master has to answer at one of its addresses.
@@ -286,6 +287,7 @@ impl Daemon {
             connection.clone(),
         );
         tokio::pin!(renewal);
+        memory::give_back_code();
         let mut renewed = false;
         let mut look = tokio::time::interval(Duration::from_secs(10));
         loop {
@@ -331,6 +333,7 @@ async fn watch_grains(settings: Settings, known: Arc<RwLock<Arc<Map>>>, connecti
         let (id, own) = (settings.id.clone(), settings.grains.clone());
         let collected = tokio::task::spawn_blocking(move || states::grains::collect(id.as_str(), &own));
         let Ok(collected) = collected.await else { continue };
+        memory::give_back_code();
         let changed = **known.read().unwrap_or_else(PoisonError::into_inner) != collected;
         if changed {
             let collected = Arc::new(collected);

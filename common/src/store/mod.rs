@@ -7,8 +7,10 @@
 mod hash;
 mod write;
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 pub use hash::Hash;
@@ -17,10 +19,15 @@ pub use write::Writer;
 /// The largest object that is read into memory: 16 MiB. Larger ones are streamed.
 pub const READ_LIMIT: u64 = 16 << 20;
 
+/// How many verified objects a process remembers.
+const VERIFIED_LIMIT: usize = 100_000;
+
 /// A folder of objects.
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
+    /// Objects whose files this process has verified: an object that many ask for is hashed once.
+    verified: Arc<Mutex<HashSet<Hash>>>,
 }
 
 /// Why the store failed.
@@ -56,7 +63,7 @@ impl Store {
     /// # Errors
     /// When the folder can't be made or read.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        let store = Self { folder: folder.into() };
+        let store = Self { folder: folder.into(), verified: Arc::default() };
         for path in [store.folder.join("objects"), store.folder.join("incoming")] {
             std::fs::create_dir_all(&path).map_err(|source| StoreError::Io { path, source })?;
         }
@@ -107,20 +114,35 @@ impl Store {
         self.throw_away(hash)
     }
 
-    /// Where an object is, after its content has been verified: for those who read or copy the file themselves.
+    /// Where an object is, after its content has been verified: for those who read or copy the file themselves. A process
+    /// verifies an object once.
     ///
     /// # Errors
     /// When it is missing or damaged, or can't be read.
     pub fn verified_path(&self, hash: Hash) -> Result<PathBuf, StoreError> {
         let path = self.path(hash);
+        if self.verified().contains(&hash) && path.exists() {
+            return Ok(path);
+        }
         let mut hasher = blake3::Hasher::new();
         let copied = std::fs::File::open(&path).and_then(|file| hasher.update_reader(file).map(|_| ()));
         match copied {
-            Ok(()) if Hash::from(*hasher.finalize().as_bytes()) == hash => Ok(path),
+            Ok(()) if Hash::from(*hasher.finalize().as_bytes()) == hash => {
+                let mut verified = self.verified();
+                if verified.len() == VERIFIED_LIMIT {
+                    verified.clear();
+                }
+                verified.insert(hash);
+                Ok(path)
+            }
             Ok(()) => self.throw_away(hash),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(StoreError::Missing(hash)),
             Err(source) => Err(StoreError::Io { path, source }),
         }
+    }
+
+    fn verified(&self) -> std::sync::MutexGuard<'_, HashSet<Hash>> {
+        self.verified.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes a damaged object, so that it is fetched or made again.
@@ -239,6 +261,18 @@ mod tests {
         assert!(matches!(store.read(read), Err(StoreError::Missing(_))));
         assert!(matches!(store.verified_path(copied), Err(StoreError::Missing(_))));
         assert!(!store.contains(read) && !store.contains(copied));
+    }
+
+    #[test]
+    fn a_damaged_object_that_is_written_again_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, b"content").unwrap();
+        let hash = store.put_file(&file).unwrap();
+        std::fs::write(store.path(hash), b"").unwrap();
+        assert_eq!(store.put_file(&file).unwrap(), hash);
+        assert_eq!(store.read(hash).unwrap(), b"content");
     }
 
     #[test]

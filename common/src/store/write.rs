@@ -39,10 +39,8 @@ impl Writer {
         if let Some(expected) = expected.filter(|expected| *expected != found) {
             return Err(StoreError::Mismatch { expected, found });
         }
+        // An object that is there already is replaced: it may be damaged, and this content has just been verified.
         let path = self.store.path(found);
-        if path.exists() {
-            return Ok(found);
-        }
         let failed = |source| StoreError::Io { path: path.clone(), source };
         if let Some(shelf) = path.parent() {
             std::fs::create_dir_all(shelf).map_err(failed)?;

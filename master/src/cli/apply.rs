@@ -9,8 +9,8 @@ use crate::jobs::{ApplySpec, Spec};
 
 /// Converge hosts to what the state tree says
 ///
-/// Every targeted host first fetches the tree and compiles its plan. Only when all of them could do so, hosts are changed,
-/// at most `--batch` at a time. A tree that does not compile for one host ends the job before any host is changed.
+/// Every targeted host first fetches the tree and compiles its plan. When all that answer have done so, hosts are changed, at
+/// most `--batch` at a time. A tree that does not compile for one host ends the job before any host is changed.
 ///
 /// Examples:
 ///

@@ -18,7 +18,7 @@ use crate::jobs::HostState;
 /// How long an agent may take to say what it wants on a stream it has opened.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Objects up to this size are read whole, and verified.
+/// Objects up to this size are read whole; larger ones are streamed. Either way they are verified first.
 const SMALL: u64 = 1 << 20;
 
 /// Why a request was not served.
@@ -97,7 +97,10 @@ async fn object(store: &Store, hash: Hash, send: &mut SendStream) -> Result<(), 
             }
         }
         Ok(size) => {
-            let file = tokio::fs::File::open(store.path(hash)).await?;
+            let store = store.clone();
+            let verified = tokio::task::spawn_blocking(move || store.verified_path(hash)).await;
+            let Ok(Ok(path)) = verified else { return Ok(frame::write(send, &missing).await?) };
+            let file = tokio::fs::File::open(path).await?;
             frame::write(send, &ObjectHeader { size: Some(size) }).await?;
             let mut reader = tokio::io::BufReader::with_capacity(256 << 10, file.take(size));
             tokio::io::copy_buf(&mut reader, send).await?;

@@ -1,7 +1,7 @@
-//! Reports that are too long for a frame: their longest texts are cut.
+//! Reports that are too long for a frame: their longest texts are cut, and those of too many values thrown away.
 
 use common::message::Report;
-use common::transport::FRAME_LIMIT;
+use common::transport::{FRAME_LIMIT, VALUES_LIMIT};
 use common::value::Value;
 
 /// The longest report: a frame less some room for what is around it.
@@ -13,6 +13,12 @@ const CUTS: [usize; 4] = [256 << 10, 32 << 10, 4 << 10, 512];
 /// The report, cut until it fits.
 #[must_use]
 pub fn trim(mut report: Report) -> Report {
+    let values = count(&report.value);
+    if values > VALUES_LIMIT {
+        report.value =
+            format!("the result of {values} values is more than {VALUES_LIMIT} and was thrown away").into();
+        return report;
+    }
     for most in CUTS {
         if size(&report) <= REPORT_LIMIT {
             return report;
@@ -27,6 +33,15 @@ pub fn trim(mut report: Report) -> Report {
 
 fn size(report: &Report) -> usize {
     rmp_serde::to_vec_named(report).map_or(usize::MAX, |bytes| bytes.len())
+}
+
+/// How many values a report of this one is made of, each key of a map being one.
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::List(items) => items.iter().map(count).sum(),
+        Value::Map(map) => map.iter().map(|(key, item)| count(key) + count(item)).sum(),
+        _ => 0,
+    }
 }
 
 fn cut(value: &mut Value, most: usize) {
@@ -84,8 +99,18 @@ mod tests {
 
     #[test]
     fn what_can_not_be_cut_is_thrown_away() {
-        let many = Value::List((0..1_900_000).map(|number| Value::Int(i64::MAX - number)).collect());
-        let trimmed = trim(report(many));
+        let texts = (0..1_000_000).map(|number| Value::from(format!("{number:020}")));
+        let trimmed = trim(report(Value::List(texts.collect())));
         assert!(size(&trimmed) < 1000);
+    }
+
+    #[test]
+    fn a_report_holds_as_many_values_as_a_frame() {
+        let nulls = |number| report(Value::List(vec![Value::Null; number]));
+        let most = nulls(VALUES_LIMIT - 1);
+        assert_eq!(trim(most.clone()), most);
+        let frame = common::transport::frame::encode(&most).unwrap();
+        assert_eq!(common::transport::frame::decode::<Report>(&frame[4..]).unwrap(), most);
+        assert!(size(&trim(nulls(VALUES_LIMIT))) < 1000);
     }
 }

@@ -4,8 +4,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
+use crate::value::budget;
+
 /// The longest frame, in bytes: 16 MiB. A report that would be longer is cut by the agent before it is sent.
 pub const FRAME_LIMIT: usize = 16 << 20;
+
+/// How many values a frame may hold. One can be a single byte of a frame, but takes some eighty bytes of memory.
+pub const VALUES_LIMIT: usize = 1 << 20;
 
 /// How much is read before memory for more of a frame is set aside: a peer that announces much and sends little costs little.
 const READ_STEP: usize = 64 << 10;
@@ -103,11 +108,19 @@ pub fn encode<T: Serialize>(message: &T) -> Result<Vec<u8>, FrameError> {
 /// A message from the bytes of a frame, without the length.
 ///
 /// # Errors
-/// [`FrameError::Malformed`].
+/// [`FrameError::Malformed`], also when it holds more than [`VALUES_LIMIT`] values.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FrameError> {
+    decode_within(bytes, VALUES_LIMIT)
+}
+
+/// The same with at most `values` values.
+///
+/// # Errors
+/// [`FrameError::Malformed`].
+pub fn decode_within<T: DeserializeOwned>(bytes: &[u8], values: usize) -> Result<T, FrameError> {
     let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes);
     deserializer.set_max_depth(256);
-    T::deserialize(&mut deserializer).map_err(|error| FrameError::Malformed {
+    budget::within(values, || T::deserialize(&mut deserializer)).map_err(|error| FrameError::Malformed {
         expected: std::any::type_name::<T>(),
         reason: error.to_string(),
     })
@@ -126,6 +139,18 @@ mod tests {
     async fn round_trip() {
         let frame = encode(&Value::from("hello")).unwrap();
         assert_eq!(read_from(&frame).await.unwrap(), Value::from("hello"));
+    }
+
+    #[test]
+    fn the_number_of_values_is_bounded() {
+        let nils = |count: u32| [&[0xdd][..], &count.to_be_bytes(), &vec![0xc0; count as usize]].concat();
+        let Err(FrameError::Malformed { reason, .. }) = decode::<Value>(&nils(2_000_000)) else {
+            panic!("two million values are read")
+        };
+        assert!(reason.contains("too many values"), "{reason}");
+        assert!(decode::<Value>(&nils(1_000_000)).is_ok());
+        // What is no frame is not counted.
+        assert!(rmp_serde::from_slice::<Value>(&nils(2_000_000)).is_ok());
     }
 
     #[tokio::test]

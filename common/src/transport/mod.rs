@@ -8,7 +8,7 @@ mod tests;
 mod verifier;
 
 pub use endpoint::{ClientIdentity, IDLE_TIMEOUT, KEEP_ALIVE, SERVER_NAME, client, connect, server};
-pub use frame::{FRAME_LIMIT, FrameError, read, read_within, write};
+pub use frame::{FRAME_LIMIT, FrameError, VALUES_LIMIT, read, read_within, write};
 pub use verifier::{AgentVerifier, Peer, Pin, peer};
 
 /// Why a connection has been closed: the application codes of QUIC's CONNECTION_CLOSE.

@@ -3,6 +3,7 @@
 //! It is `serde_yaml`'s model (ordered maps whose keys may be any value) with Python's view of truth, equality and
 //! text, because state files were written for Python and can see the difference.
 
+pub(crate) mod budget;
 mod convert;
 mod lookup;
 mod python;

@@ -117,6 +117,11 @@ impl Board {
         }
         let mut actions = Vec::new();
         for (key, class, found) in jobs {
+            // The agent died while it removed what was kept of the job.
+            if board.known.contains(&key) {
+                actions.push(Action::Forget(key));
+                continue;
+            }
             let state = match found {
                 Found::Untouched => State::Waiting,
                 Found::Alive => State::Running,
@@ -326,6 +331,16 @@ mod tests {
         assert_eq!(actions, [Action::Conclude(key(3), Outcome::Lost), Action::Wait(key(2), key(1).jid)]);
         assert_eq!(board.reception(&key(9)), Reception::Finished);
         assert_eq!(board.step(&Event::Ended(key(1)))[1], Action::Start(key(2)));
+    }
+
+    #[test]
+    fn what_is_left_of_a_finished_job_is_removed_and_not_run() {
+        for found in [Found::Untouched, Found::Gone] {
+            let (board, actions) = Board::restore([key(1)], [(key(1), Class::Shared, found)]);
+            assert_eq!(actions, [Action::Forget(key(1))]);
+            assert_eq!(board.reception(&key(1)), Reception::Finished);
+            assert!(board.is_idle());
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Worker {
 }
 
 impl Lock {
-    /// Takes the lock for this process; `None` when another has it, or the job has ended already.
+    /// Takes the lock for this process; `None` when another worker has it or had it, or the job has ended already.
     ///
     /// # Errors
     /// When the file can't be made.
@@ -51,13 +51,13 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => return Err(failed(&path, &error)),
         }
-        if folder.join("report.msgpack").exists() {
+        // Whoever has written into the file has begun the job, and a job that its worker left half done is not begun anew.
+        let begun = file.metadata().map_err(|error| failed(&path, &error))?.len() > 0;
+        if begun || folder.join("report.msgpack").exists() {
             return Ok(None);
         }
         let line = format!("{} {}\n", std::process::id(), now());
-        file.set_len(0)
-            .and_then(|()| file.write_all(line.as_bytes()))
-            .map_err(|error| failed(&path, &error))?;
+        file.write_all(line.as_bytes()).map_err(|error| failed(&path, &error))?;
         Ok(Some(Self { _file: file }))
     }
 }
@@ -87,6 +87,19 @@ mod tests {
         assert!(Lock::take(folder.path()).unwrap().is_none());
         assert!(Worker::alive(folder.path()).is_some());
         drop(lock);
+        assert_eq!(Worker::alive(folder.path()), None);
+    }
+
+    #[test]
+    fn what_a_worker_began_no_other_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Lock::take(folder.path()).unwrap().unwrap());
+        assert!(Lock::take(folder.path()).unwrap().is_none());
+    }
+
+    #[test]
+    fn what_has_a_report_is_not_begun() {
+        let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("report.msgpack"), "").unwrap();
         assert!(Lock::take(folder.path()).unwrap().is_none());
     }

@@ -19,7 +19,7 @@ use std::str::FromStr as _;
 use common::id::JobId;
 use common::identity::write_private;
 use common::message::{Report, Task};
-use common::transport::{FRAME_LIMIT, frame};
+use common::transport::{FRAME_LIMIT, VALUES_LIMIT, frame};
 use common::value::Map;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,9 @@ use crate::jobs::{Found, Key, Phase};
 
 /// How many plans are kept of jobs that were prepared here and then not run.
 const PLANS_LIMIT: usize = 16;
+
+/// How many times as much as a frame a file here may hold: a plan is what comes of a frame.
+const FRAMES: usize = 4;
 
 /// The spool's folder.
 #[derive(Clone, Debug)]
@@ -134,7 +137,8 @@ impl Spool {
                         let state = become_of(&folder, &assignment);
                         found.push((key, assignment, state));
                     }
-                    // Only a crash within `assign` leaves a phase without a task: the master still has the job.
+                    // A crash within `assign` leaves a phase without a task: the master still has the job. So does one within
+                    // `forget`: the job is among the finished ones.
                     Err(error) => {
                         tracing::warn!(%error, "an unreadable job is removed");
                         let _ = std::fs::remove_dir_all(&folder);
@@ -152,7 +156,10 @@ impl Spool {
     /// When it can't be remembered; then it is not removed either.
     pub fn forget(&self, key: &Key) -> Result<(), SpoolError> {
         finished::append(&self.folder, key)?;
-        let _ = std::fs::remove_dir_all(self.phase(key));
+        let phase = self.phase(key);
+        // The task goes first: what a crash leaves of the rest must not look like a job that nobody has begun.
+        let _ = std::fs::remove_file(phase.join("task.msgpack"));
+        let _ = std::fs::remove_dir_all(phase);
         if key.phase == Phase::Run {
             let _ = std::fs::remove_file(self.job(&key.jid).join("plan.msgpack"));
             // It is not empty while the other phase is there.
@@ -236,11 +243,11 @@ pub fn write_report(folder: &Path, report: &Report) -> Result<(), SpoolError> {
 /// When it can't be read or holds something else.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, SpoolError> {
     let size = std::fs::metadata(path).map_err(|error| failed(path, &error))?.len();
-    if size > 4 * FRAME_LIMIT as u64 {
+    if size > (FRAMES * FRAME_LIMIT) as u64 {
         return Err(failed(path, &format!("it has {size} bytes, which is more than this program writes")));
     }
     let bytes = std::fs::read(path).map_err(|error| failed(path, &error))?;
-    frame::decode(&bytes).map_err(|error| failed(path, &error))
+    frame::decode_within(&bytes, FRAMES * VALUES_LIMIT).map_err(|error| failed(path, &error))
 }
 
 /// Writes a MessagePack file that only its owner may read, whole or not at all.

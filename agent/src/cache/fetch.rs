@@ -22,6 +22,9 @@ const TRIES: usize = 5;
 /// How long is waited for a connection.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// How long the master may be silent in the middle of an answer.
+const SILENCE: Duration = Duration::from_secs(if cfg!(test) { 4 } else { 60 });
+
 /// How much of an object is held in memory at a time.
 const PIECE: usize = 256 << 10;
 
@@ -167,16 +170,16 @@ impl Fetcher {
 
     async fn request(&self, connection: &Connection, hashes: &[Hash]) -> Result<(), FetchError> {
         let broken = |error: &dyn std::fmt::Display| FetchError::Broken(error.to_string());
-        let (mut send, mut receive) = connection.open_bi().await.map_err(|error| broken(&error))?;
-        write(&mut send, &Request::Objects { hashes: hashes.to_vec() }).await?;
+        let (mut send, mut receive) = patient(connection.open_bi()).await?.map_err(|error| broken(&error))?;
+        patient(write(&mut send, &Request::Objects { hashes: hashes.to_vec() })).await??;
         let _ = send.finish();
         for hash in hashes {
-            let header: ObjectHeader = read(&mut receive).await?;
+            let header: ObjectHeader = patient(read(&mut receive)).await??;
             let mut left = header.size.ok_or(FetchError::Unknown(*hash))?;
             let mut writer = self.inner.store.writer()?;
             while left > 0 {
                 let most = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
-                let chunk = receive.read_chunk(most, true).await.map_err(|error| broken(&error))?;
+                let chunk = patient(receive.read_chunk(most, true)).await?.map_err(|error| broken(&error))?;
                 let chunk = chunk.ok_or_else(|| broken(&"the master ended the stream early"))?;
                 left -= chunk.bytes.len() as u64;
                 writer.write(&chunk.bytes)?;
@@ -195,4 +198,11 @@ impl Fetcher {
             _ => Err(FetchError::NotConnected),
         }
     }
+}
+
+/// Waits for a step of a request, but not for ever.
+async fn patient<T>(step: impl Future<Output = T>) -> Result<T, FetchError> {
+    let silent =
+        |_| FetchError::Broken(format!("the master has been silent for {} seconds", SILENCE.as_secs()));
+    tokio::time::timeout(SILENCE, step).await.map_err(silent)
 }

@@ -14,20 +14,32 @@ use crate::jobs::{Event, Jobs, Key};
 /// How long the master has to answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long after a failure another report is tried, so that a master in trouble is not pressed.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// After how long a report that could not be delivered is tried again over the same connection.
+const AGAIN: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 30 });
+
 /// Delivers every report that no stream delivers, for as long as the connection lives. Reports that were left over from
 /// before this session go first.
 pub(super) async fn deliver(jobs: Jobs, connection: Connection) {
     loop {
+        let mut failed = false;
         for key in jobs.undelivered() {
             if let Err(error) = deliver_one(&jobs, &connection, &key).await {
                 tracing::warn!(job = %key, %error, "a report could not be delivered; it is kept");
                 if connection.close_reason().is_some() {
                     return;
                 }
-                tokio::time::sleep(Duration::from_secs(5)).await;
+                failed = true;
+                tokio::time::sleep(PAUSE).await;
             }
         }
-        jobs.more_undelivered().await;
+        if failed {
+            let _ = tokio::time::timeout(AGAIN, jobs.more_undelivered()).await;
+        } else {
+            jobs.more_undelivered().await;
+        }
     }
 }
 

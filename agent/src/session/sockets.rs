@@ -7,6 +7,7 @@ use common::message::{OwnUpdate, OwnWork};
 use common::store::Hash;
 use common::transport::{FrameError, read, write};
 use serde::{Deserialize, Serialize};
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 
@@ -122,7 +123,12 @@ async fn answer(mut stream: UnixStream, fetcher: &Fetcher, starter: &Starter) ->
             Ask::Objects { hashes } => hashes,
             Ask::Start { work } => return starter.serve(stream, *work).await,
         };
-        let answer = match fetcher.fetch(&hashes).await {
+        let fetched = tokio::select! {
+            fetched = fetcher.fetch(&hashes) => fetched,
+            // A worker that waits has no more to say: it is gone, and others need not wait for what it wanted.
+            _ = stream.read_u8() => return Ok(()),
+        };
+        let answer = match fetched {
             Ok(()) => Answer::Done,
             Err(error) => Answer::Failed { reason: error.to_string() },
         };

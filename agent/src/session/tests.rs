@@ -213,6 +213,66 @@ async fn brings_objects_for_workers() {
     agent.stop().await;
 }
 
+/// A report that the master could not take is offered again over the same connection.
+#[tokio::test]
+async fn offers_a_report_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let master = Master::new(folder.path());
+    let agent = Agent::start(master.settings(folder.path()));
+    master.enrol().await;
+    let (connection, _, _first) = master.welcome().await;
+    let lost = perform(&connection, &task(1, "cmd.run"), false).await;
+    let offered = async || {
+        let (send, mut receive) = connection.accept_bi().await.unwrap();
+        let request: Request = read(&mut receive).await.unwrap();
+        let Request::Deliver { report } = request else { panic!("{request:?}") };
+        (*report, send)
+    };
+    let (first, mut send) = offered().await;
+    send.reset(1u32.into()).unwrap();
+    let again = tokio::time::timeout(Duration::from_secs(30), offered()).await;
+    let (again, mut send) = again.expect("the report is not offered again");
+    assert_eq!((&first, &again), (&lost, &lost));
+    write(&mut send, &Stored {}).await.unwrap();
+    agent.stop().await;
+}
+
+/// A master that falls silent within an answer is asked again; what a worker wanted that is gone is fetched no more.
+#[tokio::test]
+async fn does_not_wait_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let master = Master::new(folder.path());
+    let settings = master.settings(folder.path());
+    let agent = Agent::start(settings.clone());
+    master.enrol().await;
+    let (connection, _, _first) = master.welcome().await;
+    let wanted = async || {
+        let (send, mut receive) = connection.accept_bi().await.unwrap();
+        let request: Request = read(&mut receive).await.unwrap();
+        assert!(matches!(request, Request::Objects { .. }), "{request:?}");
+        send
+    };
+    let hashes = vec![Hash::of(b"content")];
+
+    let mut worker = tokio::net::UnixStream::connect(&settings.socket).await.unwrap();
+    write(&mut worker, &super::Ask::Objects { hashes: hashes.clone() }).await.unwrap();
+    let send = wanted().await;
+    drop(worker);
+    let stopped = tokio::time::timeout(Duration::from_secs(2), send.stopped()).await;
+    assert!(stopped.is_ok(), "what a worker wanted that is gone is still waited for");
+
+    let client = DaemonClient::new(settings.socket.clone());
+    let asked = tokio::task::spawn_blocking(move || client.bring(&hashes));
+    let mut silent = wanted().await;
+    write(&mut silent, &ObjectHeader { size: Some(7) }).await.unwrap();
+    let again = tokio::time::timeout(Duration::from_secs(30), wanted()).await;
+    let mut send = again.expect("a silent master is waited for without end");
+    write(&mut send, &ObjectHeader { size: Some(7) }).await.unwrap();
+    send.write_all(b"content").await.unwrap();
+    assert_eq!(asked.await.unwrap(), Ok(()));
+    agent.stop().await;
+}
+
 #[tokio::test]
 async fn one_agent_in_a_folder() {
     let folder = tempfile::tempdir().unwrap();

@@ -257,9 +257,13 @@ mod tests {
 
     #[test]
     fn fetches_on_demand_and_mends_what_is_damaged() {
-        let (_folder, master) = stores();
+        let (folder, master) = stores();
         let hash = tree(&master.from);
-        let open = || SnapshotSource::open(master.to.clone(), hash, Arc::clone(&master) as _).unwrap();
+        // A store that is opened anew, as by another process, trusts nothing.
+        let open = || {
+            let store = Store::open(&folder.path().join("to")).unwrap();
+            SnapshotSource::open(store, hash, Arc::clone(&master) as _).unwrap()
+        };
         let source = open();
         assert_eq!(source.read("base", "web.conf").unwrap().as_deref(), Some(b"listen".as_slice()));
         assert_eq!(source.read("base", "../web.conf").unwrap(), None);

@@ -10,7 +10,7 @@ use states::engine::{self, Silent};
 use super::local::{LocalRun, texts};
 use super::options::Options;
 use super::output::OutputOptions;
-use super::{CommandError, remote};
+use super::{CommandError, inside, remote};
 use crate::worker::compile_request;
 
 /// Apply state files to this host: those of the master, through the running agent, or with --local those of folders on this
@@ -47,6 +47,7 @@ impl Apply {
 
     fn through_the_master(self) -> Result<u8, CommandError> {
         let settings = self.options.settings()?;
+        inside::refuse(&settings)?;
         let work = OwnWork::Apply {
             sls: self.sls.into_iter().filter(|name| !name.is_empty()).collect(),
             test: self.test,
@@ -64,7 +65,7 @@ impl Apply {
             Ok(context) => context,
             Err(errors) => return Ok(self.not_compiled(errors)),
         };
-        let _turn = run.take_turn("agent apply");
+        let _turn = run.take_turn("agent apply")?;
         let plan = match compile_request(&context, &self.sls) {
             Ok(plan) => plan,
             Err(errors) => return Ok(self.not_compiled(texts(&errors))),

@@ -9,7 +9,7 @@ use states::functions::{Arguments, find, words};
 use super::local::LocalRun;
 use super::options::Options;
 use super::output::OutputOptions;
-use super::{CommandError, remote};
+use super::{CommandError, inside, remote};
 use crate::jobs::{Class, classify_function};
 use crate::worker::{called, is_compile_failure};
 
@@ -51,6 +51,9 @@ impl Call {
     fn through_the_master(self, arguments: Arguments) -> Result<u8, CommandError> {
         self.options.require_no_pillar()?;
         let settings = self.options.settings()?;
+        if classify_function(&self.function) == Class::Exclusive {
+            inside::refuse(&settings)?;
+        }
         let Arguments { positional, keyword } = arguments;
         let work = OwnWork::Call { function: self.function.clone(), positional, keyword };
         let report = remote::run(&settings, work)?;
@@ -75,7 +78,10 @@ impl Call {
             return Err(CommandError::usage(error));
         }
         let changes = classify_function(&self.function) == Class::Exclusive;
-        let _turn = changes.then(|| run.take_turn(&format!("agent call {}", self.function)));
+        let _turn = match changes {
+            true => run.take_turn(&format!("agent call {}", self.function))?,
+            false => None,
+        };
         match called(&context, &self.function, arguments) {
             Ok((value, retcode)) => {
                 let not_compiled = is_compile_failure(&self.function, &value);

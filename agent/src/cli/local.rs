@@ -10,8 +10,8 @@ use states::context::Context;
 use states::diagnostic::Diagnostic;
 use states::files::{FileError, FileSource, Folders, TreeFile};
 
-use super::CommandError;
 use super::options::Options;
+use super::{CommandError, inside};
 use crate::config::{Roots, Settings};
 use crate::worker::{Host, Turn};
 
@@ -63,10 +63,11 @@ impl LocalRun {
     }
 
     /// Waits until no other state run is going on on this host. `who` is what others are told that wait for this one.
-    pub(super) fn take_turn(&self, who: &str) -> Option<Turn> {
-        Turn::take(&self.settings.state_dir, who, |other| {
+    pub(super) fn take_turn(&self, who: &str) -> Result<Option<Turn>, CommandError> {
+        inside::refuse(&self.settings)?;
+        Ok(Turn::take(&self.settings.state_dir, who, |other| {
             super::output::talk(&format!("waiting for {other} to end"));
-        })
+        }))
     }
 
     fn host(&self, pillar: Map) -> Host {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod call;
+mod inside;
 mod local;
 mod options;
 mod output;

@@ -10,7 +10,7 @@ use common::value::{Map, Value};
 use tokio::sync::{Notify, watch};
 
 use super::classify::function_name;
-use super::{Action, Board, Class, Event, Key, Reception, classify, kill};
+use super::{Action, Board, Class, Event, JOB_VARIABLE, Key, Reception, classify, kill};
 use crate::config::Settings;
 use crate::spool::{Assignment, Spool, SpoolError, boot_id, now, write_report};
 
@@ -270,6 +270,11 @@ impl Jobs {
         let mut command = tokio::process::Command::new(&self.inner.settings.worker_program);
         command.arg0("agent").arg("work").arg(self.inner.spool.phase(key));
         command.stdin(Stdio::null()).stdout(Stdio::null());
+        // An agent that a state has restarted may itself have the variable of that job.
+        match self.lock().cards.get(key).map(|card| card.class) {
+            Some(Class::Exclusive) => command.env(JOB_VARIABLE, key.jid.as_str()),
+            Some(Class::Shared) | None => command.env_remove(JOB_VARIABLE),
+        };
         match command.spawn() {
             Ok(child) => {
                 let pid = child.id().unwrap_or(0);

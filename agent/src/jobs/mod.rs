@@ -18,6 +18,9 @@ pub use classify::{classify, classify_function};
 pub use driver::{Follower, Jobs, Received, View};
 pub use quick::Quick;
 
+/// The environment variable that names a state run to what it starts.
+pub const JOB_VARIABLE: &str = "LANTERN_JID";
+
 /// A job's two halves, which are run and reported each on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Phase {

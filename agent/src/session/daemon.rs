@@ -24,7 +24,7 @@ use crate::cache::Fetcher;
 use crate::config::Settings;
 use crate::jobs::{Jobs, Quick};
 use crate::memory;
-use crate::spool::SpoolError;
+use crate::spool::{self, GRAINS_FILE, SpoolError};
 
 /// How long a master has to answer at one of its addresses.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -98,6 +98,7 @@ impl Daemon {
             settings.id = id;
         }
         let grains = states::grains::collect(settings.id.as_str(), &settings.grains);
+        spool::write(&settings.state_dir.join(GRAINS_FILE), &grains)?;
         let grains = Arc::new(RwLock::new(Arc::new(grains)));
         let store = Store::open(&settings.state_dir.join("cache"))?;
         let connection = watch::Sender::new(None);
@@ -338,6 +339,9 @@ async fn watch_grains(settings: Settings, known: Arc<RwLock<Arc<Map>>>, connecti
         if changed {
             let collected = Arc::new(collected);
             *known.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&collected);
+            if let Err(error) = spool::write(&settings.state_dir.join(GRAINS_FILE), &*collected) {
+                tracing::warn!(%error, "workers see the grains of before");
+            }
             match requests::send_grains(&connection, &collected).await {
                 Ok(()) => tracing::info!("the grains have changed"),
                 Err(error) => tracing::warn!(%error, "changed grains could not be sent"),

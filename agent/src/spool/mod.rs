@@ -64,6 +64,9 @@ pub struct Assignment {
     pub received: i64,
 }
 
+/// Where in its folder of state the daemon keeps the grains that it last collected, for its workers.
+pub const GRAINS_FILE: &str = "grains.msgpack";
+
 /// Why the spool failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {

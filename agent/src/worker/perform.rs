@@ -17,7 +17,7 @@ use states::functions::{self, Arguments};
 use super::{DaemonClient, Host, Observing, Turn};
 use crate::cache::{NoTree, SnapshotSource, named_files, prune, remember_tree};
 use crate::jobs::{Class, Key, Phase, classify};
-use crate::spool::{self, Assignment, ProgressWriter, now};
+use crate::spool::{self, Assignment, GRAINS_FILE, ProgressWriter, now};
 
 /// What a job comes to, before it is a report.
 struct Ending {
@@ -107,7 +107,8 @@ fn call(assignment: &Assignment, request: &CallRequest) -> Result<Ending, Ending
     };
     let saltenv = common::value::get(&request.keyword, "saltenv").and_then(Value::as_str);
     let test = common::value::get(&request.keyword, "test").is_some_and(Value::is_true);
-    let context = host(assignment, &request.pillar, &request.opts).context(files, saltenv, test);
+    let grains = known_grains(assignment);
+    let context = host(assignment, grains, &request.pillar, &request.opts).context(files, saltenv, test);
     let arguments = Arguments { positional: request.positional.clone(), keyword: request.keyword.clone() };
     let _turn = (classify(&assignment.task.work) == Class::Exclusive).then(|| turn(assignment));
     Ok(match called(&context, &request.function, arguments) {
@@ -211,15 +212,23 @@ fn open(assignment: &Assignment, tree: Hash) -> Result<Arc<SnapshotSource>, Endi
 }
 
 fn context(assignment: &Assignment, request: &ApplyRequest, source: Arc<SnapshotSource>) -> Arc<Context> {
-    host(assignment, &request.pillar, &request.opts).context(source, request.saltenv.as_deref(), request.test)
+    let grains = states::grains::collect(&assignment.id, &assignment.grains);
+    let host = host(assignment, grains, &request.pillar, &request.opts);
+    host.context(source, request.saltenv.as_deref(), request.test)
 }
 
-fn host(assignment: &Assignment, pillar: &Map, opts: &Map) -> Host {
+/// The grains as the daemon last collected them: what a single function sees, as under Salt. A state run collects its own.
+fn known_grains(assignment: &Assignment) -> Map {
+    let kept = assignment.cache.parent().and_then(|state_dir| spool::read(&state_dir.join(GRAINS_FILE)).ok());
+    kept.unwrap_or_else(|| states::grains::collect(&assignment.id, &assignment.grains))
+}
+
+fn host(assignment: &Assignment, grains: Map, pillar: &Map, opts: &Map) -> Host {
     let mut all = assignment.opts.clone();
     all.extend(opts.iter().map(|(key, value)| (key.clone(), value.clone())));
     Host {
         id: assignment.id.clone(),
-        grains: states::grains::collect(&assignment.id, &assignment.grains),
+        grains,
         pillar: pillar.clone(),
         cache_dir: assignment.cache.join("files"),
         local: false,

@@ -20,7 +20,6 @@ pub(super) fn of_sls(source: &Source) -> Vec<(Cow<'static, str>, Value)> {
         ("tplpath", source.path.to_string()),
         ("tpldir", tpldir.into()),
         ("tpldot", folder.replace('/', ".")),
-        ("tplroot", tpldir.split('/').next().unwrap_or(tpldir).into()),
     ];
     named.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
 }

@@ -1,7 +1,8 @@
 //! Filters on text.
 
-use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 use minijinja::value::ValueKind;
 use minijinja::{Error, State, Value};
 
@@ -73,29 +74,45 @@ fn snake_case(text: &str) -> String {
     out
 }
 
-/// A time (seconds since 1970, or nothing for now) in local time.
+/// A time (seconds since 1970, a date as ISO 8601 writes it, or nothing for now) in local time.
 fn date(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let value = arguments.required(0, "date")?;
     let format = arguments.optional_text(1, "format")?.unwrap_or_else(|| "%Y-%m-%d".into());
-    let seconds = match value.kind() {
-        ValueKind::None => None,
-        ValueKind::Number => f64::try_from(value.clone()).ok(),
-        ValueKind::String => match value.as_str().and_then(|text| text.trim().parse::<f64>().ok()) {
-            Some(seconds) => Some(seconds),
-            None => return Err(arguments.error(format!("Unable to parse {value}: give seconds since 1970"))),
-        },
-        _ => return Err(arguments.error(format!("Unable to parse {}", print::repr(&value)))),
+    let unreadable = || {
+        let given = print::repr(&value);
+        arguments.error(format!(
+            "Unable to parse {given}: give seconds since 1970, or a date such as 2030-01-31 12:00"
+        ))
     };
-    let time = match seconds {
-        None => Timestamp::now(),
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "a float past the range saturates and is refused"
-        )]
-        Some(seconds) => {
-            Timestamp::from_microsecond((seconds * 1e6) as i64).map_err(|error| arguments.error(error))?
+    let local = TimeZone::system();
+    let time = match value.kind() {
+        ValueKind::None => Timestamp::now().to_zoned(local),
+        ValueKind::Number => {
+            let seconds = f64::try_from(value.clone()).map_err(|_| unreadable())?;
+            timestamp(seconds).ok_or_else(unreadable)?.to_zoned(local)
         }
+        ValueKind::String => {
+            let text = value.as_str().unwrap_or_default().trim();
+            match text.parse::<f64>() {
+                Ok(seconds) => timestamp(seconds).ok_or_else(unreadable)?.to_zoned(local),
+                Err(_) => written(text, local).ok_or_else(unreadable)?,
+            }
+        }
+        _ => return Err(unreadable()),
     };
-    let printed = jiff::fmt::strtime::format(&format, &time.to_zoned(TimeZone::system()));
+    let printed = jiff::fmt::strtime::format(&format, &time);
     printed.map(Value::from).map_err(|error| arguments.error(error))
+}
+
+fn timestamp(seconds: f64) -> Option<Timestamp> {
+    #[expect(clippy::cast_possible_truncation, reason = "a float past the range saturates and is refused")]
+    Timestamp::from_microsecond((seconds * 1e6) as i64).ok()
+}
+
+/// A date that is written out: with an offset it is a point in time, without one the local clock's.
+fn written(text: &str, local: TimeZone) -> Option<Zoned> {
+    if let Ok(point) = text.parse::<Timestamp>() {
+        return Some(point.to_zoned(local));
+    }
+    text.replace('/', "-").parse::<DateTime>().ok()?.to_zoned(local).ok()
 }

@@ -21,7 +21,8 @@ pub(super) fn rewrite(name: &str, items: &[Item<'_>], edits: &mut Edits) {
         ("import_yaml" | "import_json" | "import_text", context) => data(name, tag, items, context, edits),
         ("import", None | Some(false)) => import(tag, items, edits),
         ("from", None | Some(false)) => from(tag, items, edits),
-        ("include", Some(false)) => include(tag, items, edits),
+        ("include", Some(false)) => include_apart(tag, items, edits),
+        ("include", _) => include(tag, items, edits),
         _ => None,
     };
     if rewritten.is_none() {
@@ -70,16 +71,38 @@ fn from(tag: &[Item<'_>], items: &[Item<'_>], edits: &mut Edits) -> Option<()> {
     replace_around(tag.get(..at)?, tag[0].1, "do __keep(", items, text, edits)
 }
 
-/// `{% include 'f' without context %}`
+/// `{% include 'f' %}`: what the file sets stays in it.
 fn include(tag: &[Item<'_>], items: &[Item<'_>], edits: &mut Edits) -> Option<()> {
-    let (file, missing) = match tag {
-        [file @ .., (Token::Ident("ignore"), _), (Token::Ident("missing"), _)] => (file, " ignore missing"),
-        file => (file, ""),
-    };
+    let file = without_missing(tag);
+    let rest = if file.len() < tag.len() { " ignore missing" } else { "" };
+    let last = file.get(1..)?.last()?.1;
+    rewrite_expressions(file, 1, edits);
+    edits.replace(tag[0].1, "with %}{% include");
+    match items.get(file.len()..)? {
+        [] => edits.append(last, " %}{% endwith"),
+        [(_, first), ..] => {
+            edits.replace(joined(*first, items.last()?.1), format!("{rest} %}}{{% endwith"));
+        }
+    }
+    Some(())
+}
+
+/// `{% include 'f' without context %}`
+fn include_apart(tag: &[Item<'_>], items: &[Item<'_>], edits: &mut Edits) -> Option<()> {
+    let file = without_missing(tag);
+    let missing = if file.len() < tag.len() { " ignore missing" } else { "" };
     let text = format!(
         ") %}}{BEGIN}{{% include __kept(){missing} %}}{{% endmacro %}}{{% if true %}}{{{{ __import() }}}}{{% endif"
     );
     replace_around(file, tag.first()?.1, "do __keep(", items, text, edits)
+}
+
+/// The tag without its `ignore missing`.
+fn without_missing<'a, 'b>(tag: &'a [Item<'b>]) -> &'a [Item<'b>] {
+    match tag {
+        [file @ .., (Token::Ident("ignore"), _), (Token::Ident("missing"), _)] => file,
+        file => file,
+    }
 }
 
 /// `{% import_yaml 'f' as x %}`: the file is a template, and what it renders to is read.

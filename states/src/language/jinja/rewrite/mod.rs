@@ -70,6 +70,12 @@ impl Edits {
         self.0.push(Edit { start: at, end: at, rank: Rank::Close, text: ")".into() });
     }
 
+    /// Puts `text` after a token, and after what closes there.
+    fn append(&mut self, last: Span, text: &'static str) {
+        let at = last.end_offset as usize;
+        self.0.push(Edit { start: at, end: at, rank: Rank::Replaced, text: text.into() });
+    }
+
     /// Puts `text` in place of tokens. Line ends between them stay, as white space at the end.
     fn replace(&mut self, span: Span, text: impl Into<Cow<'static, str>>) {
         let mut text = text.into();

@@ -20,7 +20,12 @@ fn rewrites_what_the_engine_lacks() {
             "{% set __file = p ~ '.json'  %}{% set x | load_json(__file) %}{% with %}{% include __file %}{% endwith %}{% endset %}",
         ),
         ("{% from 'm' import a with context %}", "{% from 'm' import a with context %}"),
-        ("{% include 'm' %}", "{% include 'm' %}"),
+        ("{% include 'm' %}", "{% with %}{% include 'm' %}{% endwith %}"),
+        ("{%- include ['m'] -%}", "{%- with %}{% include __list(['m']) %}{% endwith -%}"),
+        (
+            "{% include 'm' ignore missing with context %}",
+            "{% with %}{% include 'm'  ignore missing %}{% endwith %}",
+        ),
         (
             "{% macro m(a) %}{{ varargs }}{% endmacro %}",
             "{% macro m(a, varargs=none) %}{{ varargs }}{% endmacro %}{% set m = __variadic(m, true, false) %}",

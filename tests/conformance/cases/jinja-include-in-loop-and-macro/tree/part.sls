@@ -1,0 +1,1 @@
+    - item_{{ item|default('none') }}: {{ colour|default('none') }} {{ loop.index|default('no') if loop is defined else 'noloop' }}

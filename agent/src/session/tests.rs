@@ -273,6 +273,29 @@ async fn does_not_wait_for_ever() {
     agent.stop().await;
 }
 
+/// What a state run starts can tell inside which job it is; what a command starts need not wait and is not told.
+#[tokio::test]
+async fn state_runs_name_their_job() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let master = Master::new(folder.path());
+    let mut settings = master.settings(folder.path());
+    let (worker, told) = (folder.path().join("worker"), folder.path().join("told"));
+    let variable = crate::jobs::JOB_VARIABLE;
+    std::fs::write(&worker, format!("#!/bin/sh\necho \"<${variable}>\" > '{}'\n", told.display())).unwrap();
+    std::fs::set_permissions(&worker, std::fs::Permissions::from_mode(0o700)).unwrap();
+    settings.worker_program = worker;
+    let agent = Agent::start(settings);
+    master.enrol().await;
+    let (connection, _, _first) = master.welcome().await;
+    let run = task(1, "state.apply");
+    perform(&connection, &run, true).await;
+    assert_eq!(std::fs::read_to_string(&told).unwrap().trim(), format!("<{}>", run.jid));
+    perform(&connection, &task(2, "cmd.run"), true).await;
+    assert_eq!(std::fs::read_to_string(&told).unwrap().trim(), "<>");
+    agent.stop().await;
+}
+
 #[tokio::test]
 async fn one_agent_in_a_folder() {
     let folder = tempfile::tempdir().unwrap();

@@ -9,7 +9,7 @@ use common::message::{Greeting, Hello, PROTOCOL};
 use common::transport::{Peer, close, frame, read_within};
 use quinn::{Connection, RecvStream, SendStream};
 
-use super::fleet::{Decision, Known};
+use super::fleet::{Decision, Known, with_own_id};
 use super::shared::now;
 use super::{Daemon, requests};
 use crate::database::{HostRow, Write};
@@ -115,7 +115,7 @@ pub(super) fn learn(
     grains: common::value::Map,
 ) {
     let last_seen = now();
-    let grains = Arc::new(grains);
+    let grains = Arc::new(with_own_id(id, grains));
     let known =
         Known { version: version.clone(), address: address.clone(), last_seen, grains: Arc::clone(&grains) };
     if daemon.fleet.learn(id, known) {

@@ -165,11 +165,9 @@ async fn stop(
             phase: record.phase,
             prepared: false,
             reason: reason.clone(),
+            report: report.clone(),
             at: now(),
         }));
-        if let Some(report) = report.clone() {
-            drop(daemon.ledger.submit(Write::Report { host: host.clone(), report, at: now() }));
-        }
         let (id, phase) = (host.clone(), record.phase);
         job.emit(JobEvent::Ended(Box::new(HostRecord { id, state, phase, prepared: false, reason, report })));
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::id::HostId;
-use common::message::{OBJECTS_LIMIT, ObjectHeader, Renewed, Report, Request, Stored};
+use common::message::{OBJECTS_LIMIT, ObjectHeader, Outcome, Renewed, Report, Request, Stored};
 use common::store::{Hash, Store};
 use common::transport::{FrameError, frame};
 use quinn::{RecvStream, SendStream};
@@ -137,20 +137,26 @@ async fn late(daemon: &Daemon, id: &HostId, report: Box<Report>) -> Result<Commi
         tracing::warn!(%id, jid = %report.jid, "a report of a job that is not known was thrown away");
         return Ok(daemon.ledger.submit(Write::Barrier));
     };
-    let given_up = matches!(record.state, HostState::Unreachable | HostState::Expired | HostState::Cancelled);
-    if report.prepare || !given_up {
+    if record.report.is_some() || (report.prepare && report.outcome == Outcome::Succeeded) {
         return Ok(daemon.ledger.submit(Write::Barrier));
     }
-    drop(daemon.ledger.submit(Write::HostState {
+    let given_up = matches!(record.state, HostState::Unreachable | HostState::Expired | HostState::Cancelled);
+    if !given_up {
+        return Ok(daemon.ledger.submit(Write::ReportAgain { host: id.clone(), report, at: now() }));
+    }
+    if report.prepare {
+        return Ok(daemon.ledger.submit(Write::Barrier));
+    }
+    Ok(daemon.ledger.submit(Write::HostState {
         jid: report.jid.clone(),
         host: id.clone(),
         state: HostState::of(report.outcome),
         phase: record.phase,
         prepared: record.prepared,
         reason: Some(format!("it reported after it had been given up as {}", record.state.name())),
+        report: Some(report),
         at: now(),
-    }));
-    Ok(daemon.ledger.submit(Write::Report { host: id.clone(), report, at: now() }))
+    }))
 }
 
 async fn renew(

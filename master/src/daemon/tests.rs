@@ -348,6 +348,32 @@ async fn what_makes_no_sense_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_cannot_be_written_is_not_acknowledged() {
+    within(async {
+        let master = Master::start(true).await;
+        let link = Actor::new("fp-1").come_in(&master).await;
+        let job = master.call("*", None).await;
+        let (task, mut send, mut recv) = link.task().await;
+        let database = rusqlite::Connection::open(master.folder.path().join("state/master.db")).unwrap();
+        database.busy_timeout(PATIENCE).unwrap();
+        let broken = "CREATE TRIGGER broken BEFORE UPDATE OF report ON job_hosts BEGIN SELECT RAISE(ABORT, 'full'); END";
+        database.execute_batch(broken).unwrap();
+        frame::write(&mut send, &TaskUpdate::Finished(Box::new(report(&task)))).await.unwrap();
+        assert!(frame::read::<TaskControl>(&mut recv).await.is_err());
+        outcome(job).await;
+        let row = || master.daemon().ledger.job_hosts(&task.jid, true).unwrap().remove(0);
+        assert_eq!((row().state, row().report), (HostState::Sent, None), "all of a write or nothing");
+
+        database.execute_batch("DROP TRIGGER broken").unwrap();
+        let (mut send, mut recv) = link.connection.open_bi().await.unwrap();
+        frame::write(&mut send, &AgentRequest::Deliver { report: Box::new(report(&task)) }).await.unwrap();
+        let _: Stored = frame::read(&mut recv).await.unwrap();
+        assert_eq!((row().state, row().report), (HostState::Succeeded, Some(Box::new(report(&task)))));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_host_that_claims_another_id_gets_its_own_pillar() {
     within(async {
         let mut master = Master::start(true).await;

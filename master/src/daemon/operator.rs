@@ -195,39 +195,57 @@ async fn all_ends(daemon: &Arc<Daemon>, jid: &JobId, stream: &mut UnixStream) ->
     Ok(())
 }
 
-/// Lists or decides. Decisions are on the disk before they are carried out.
+/// Lists or decides. A host that is shut out is cut off at once; everything else is carried out when the decision is on the
+/// disk. One that can't be written down is taken back, so that the same command can be given again.
 async fn keys(
     daemon: &Arc<Daemon>,
     action: KeyAction,
     pattern: &str,
     user: &str,
 ) -> Result<Vec<Key>, Failure> {
-    let changed = match action {
-        KeyAction::List => return Ok(daemon.keyring().list(pattern)),
-        KeyAction::Accept => daemon.keyring().accept(pattern),
-        KeyAction::Reject => daemon.keyring().reject(pattern),
-        KeyAction::Delete => daemon.keyring().delete(pattern),
+    let (mut before, changed) = {
+        let mut keyring = daemon.keyring();
+        let before = keyring.list(pattern);
+        let changed = match action {
+            KeyAction::List => return Ok(before),
+            KeyAction::Accept => keyring.accept(pattern),
+            KeyAction::Reject => keyring.reject(pattern),
+            KeyAction::Delete => keyring.delete(pattern),
+        };
+        (before, changed)
     };
+    let refused = |key: &Key| match action {
+        KeyAction::Accept | KeyAction::List => None,
+        KeyAction::Reject => Some(format!("the key of {} was rejected on the master", key.id)),
+        KeyAction::Delete => Some(format!("the key of {} was deleted on the master", key.id)),
+    };
+    for key in &changed {
+        if let Some(reason) = refused(key) {
+            daemon.fleet.cut(&key.id, key.fingerprint, &reason);
+        }
+    }
     let write = |key: &Key| match action {
         KeyAction::Delete => Write::KeyGone(key.clone()),
         _ => Write::Key(key.clone()),
     };
     let written: Vec<_> = changed.iter().map(|key| daemon.ledger.submit(write(key))).collect();
-    for committed in written {
-        committed.await.map_err(Failure::internal)?;
+    let mut failed = None;
+    let mut undone = std::collections::HashSet::new();
+    for (key, committed) in changed.iter().zip(written) {
+        if let Err(error) = committed.await {
+            undone.insert((&key.id, key.fingerprint));
+            failed = Some(Failure::internal(error));
+        }
+    }
+    if let Some(failure) = failed {
+        before.retain(|key| undone.contains(&(&key.id, key.fingerprint)));
+        daemon.keyring().restore(before);
+        return Err(failure);
     }
     for key in &changed {
         tracing::info!(id = %key.id, fingerprint = %key.fingerprint, user, ?action, "a key was decided on");
-        let refused = match action {
-            KeyAction::Accept => {
-                daemon.fleet.decide(&key.id, key.fingerprint, Decision::Accepted);
-                continue;
-            }
-            KeyAction::Reject => format!("the key of {} was rejected on the master", key.id),
-            _ => format!("the key of {} was deleted on the master", key.id),
-        };
-        daemon.fleet.cut(&key.id, key.fingerprint, &refused);
-        daemon.fleet.decide(&key.id, key.fingerprint, Decision::Refused(refused));
+        let decision = refused(key).map_or(Decision::Accepted, Decision::Refused);
+        daemon.fleet.decide(&key.id, key.fingerprint, decision);
         if action == KeyAction::Delete && daemon.keyring().list(key.id.as_str()).is_empty() {
             daemon.fleet.forget(&key.id);
         }

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::id::HostId;
+use common::identity::Fingerprint;
 use common::message::{OBJECTS_LIMIT, ObjectHeader, Outcome, Renewed, Report, Request, Stored};
 use common::store::{Hash, Store};
 use common::transport::{FrameError, frame};
 use quinn::{RecvStream, SendStream};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::Semaphore;
 
 use super::shared::now;
 use super::{Daemon, own, session};
@@ -21,6 +23,13 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 /// Objects up to this size are read whole; larger ones are streamed. Either way they are verified first.
 const SMALL: u64 = 1 << 20;
 
+/// How many streams of one connection are sent objects at one time.
+const FETCHING: usize = 4;
+
+/// What is written at one go, and how long it may take: an agent that does not read gives its place to others.
+const STEP: usize = 256 << 10;
+const STEP_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Why a request was not served.
 #[derive(Debug, thiserror::Error)]
 enum RequestError {
@@ -32,23 +41,37 @@ enum RequestError {
     Refused(String),
 }
 
+/// The agent of one connection.
+pub(super) struct Guest {
+    id: HostId,
+    fingerprint: Fingerprint,
+    public_key: Arc<[u8]>,
+    /// Bounds the streams on which it fetches objects, so that no host takes the places of all others.
+    fetching: Semaphore,
+}
+
+impl Guest {
+    pub(super) fn new(id: HostId, fingerprint: Fingerprint, public_key: Arc<[u8]>) -> Self {
+        Self { id, fingerprint, public_key, fetching: Semaphore::new(FETCHING) }
+    }
+}
+
 /// Serves one request.
-pub(super) async fn serve(
-    daemon: &Arc<Daemon>,
-    id: &HostId,
-    public_key: &[u8],
-    mut send: SendStream,
-    mut recv: RecvStream,
-) {
+pub(super) async fn serve(daemon: &Arc<Daemon>, guest: &Guest, mut send: SendStream, mut recv: RecvStream) {
+    let id = &guest.id;
     let request = match tokio::time::timeout(REQUEST_TIMEOUT, frame::read(&mut recv)).await {
         Ok(Ok(request)) => request,
         Ok(Err(error)) => return tracing::debug!(%id, %error, "a request could not be read"),
         Err(_) => return tracing::debug!(%id, "a request did not come in time"),
     };
+    // The key may have been rejected since the connection was let in.
+    if !daemon.keyring().is_accepted(id, guest.fingerprint) {
+        return tracing::info!(%id, "a request of a host whose key is not accepted any more was not served");
+    }
     let served = match request {
-        Request::Objects { hashes } => objects(daemon, &hashes, &mut send).await,
+        Request::Objects { hashes } => objects(daemon, guest, &hashes, &mut send).await,
         Request::Deliver { report } => deliver(daemon, id, report, &mut send).await,
-        Request::Renew => renew(daemon, id, public_key, &mut send).await,
+        Request::Renew => renew(daemon, id, &guest.public_key, &mut send).await,
         Request::Grains { grains } => {
             if let Some(known) = daemon.fleet.known(id) {
                 session::learn(daemon, id, known.version, known.address, grains);
@@ -66,13 +89,19 @@ pub(super) async fn serve(
     }
 }
 
-async fn objects(daemon: &Daemon, hashes: &[Hash], send: &mut SendStream) -> Result<(), RequestError> {
+async fn objects(
+    daemon: &Daemon,
+    guest: &Guest,
+    hashes: &[Hash],
+    send: &mut SendStream,
+) -> Result<(), RequestError> {
     if hashes.len() > OBJECTS_LIMIT {
         let reason =
             format!("{} objects were asked for at once; at most {OBJECTS_LIMIT} may be", hashes.len());
         return Err(RequestError::Refused(reason));
     }
-    // The semaphore is never closed.
+    // The semaphores are never closed.
+    let _own = guest.fetching.acquire().await;
     let _permit = daemon.bulk.acquire().await;
     for hash in hashes {
         object(&daemon.store, *hash, send).await?;
@@ -91,7 +120,7 @@ async fn object(store: &Store, hash: Hash, send: &mut SendStream) -> Result<(), 
                 Ok(Ok(bytes)) => {
                     let mut answer = frame::encode(&ObjectHeader { size: Some(bytes.len() as u64) })?;
                     answer.extend_from_slice(&bytes);
-                    send.write_all(&answer).await.map_err(std::io::Error::from)?;
+                    put(send, &answer).await?;
                 }
                 _ => frame::write(send, &missing).await?,
             }
@@ -102,11 +131,30 @@ async fn object(store: &Store, hash: Hash, send: &mut SendStream) -> Result<(), 
             let Ok(Ok(path)) = verified else { return Ok(frame::write(send, &missing).await?) };
             let file = tokio::fs::File::open(path).await?;
             frame::write(send, &ObjectHeader { size: Some(size) }).await?;
-            let mut reader = tokio::io::BufReader::with_capacity(256 << 10, file.take(size));
-            tokio::io::copy_buf(&mut reader, send).await?;
+            let mut reader = tokio::io::BufReader::with_capacity(STEP, file.take(size));
+            loop {
+                let step = reader.fill_buf().await?;
+                let length = step.len();
+                if length == 0 {
+                    break;
+                }
+                put(send, step).await?;
+                reader.consume(length);
+            }
         }
     }
     send.flush().await?;
+    Ok(())
+}
+
+/// Writes bytes to an agent that reads them.
+async fn put(send: &mut SendStream, bytes: &[u8]) -> Result<(), RequestError> {
+    for step in bytes.chunks(STEP) {
+        match tokio::time::timeout(STEP_TIMEOUT, send.write_all(step)).await {
+            Ok(written) => written.map_err(std::io::Error::from)?,
+            Err(_) => return Err(RequestError::Refused("the agent does not read".into())),
+        }
+    }
     Ok(())
 }
 

@@ -331,6 +331,10 @@ async fn what_makes_no_sense_is_refused() {
         let _link = actor.come_in(&master).await;
         assert_eq!(kind("web-*").await, FailureKind::NothingMatched);
         assert_eq!(kind("fp-* and").await, FailureKind::Usage);
+        let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
+        let job = Box::new(JobSpec { work, target: None, batch: None, timeout: Some(u64::MAX) });
+        let Err(error) = Client::ask(&master.socket(), &Request::Start { job }).await else { panic!() };
+        assert!(error.to_string().contains("at most 30 days"), "{error}");
 
         // An oversized first frame ends the connection, and nothing else.
         let endpoint = client(master.daemon().listen).unwrap();
@@ -369,6 +373,39 @@ async fn a_report_that_cannot_be_written_is_not_acknowledged() {
         frame::write(&mut send, &AgentRequest::Deliver { report: Box::new(report(&task)) }).await.unwrap();
         let _: Stored = frame::read(&mut recv).await.unwrap();
         assert_eq!((row().state, row().report), (HostState::Succeeded, Some(Box::new(report(&task)))));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_door_keeps_strangers_out_and_lets_hosts_in() {
+    within(async {
+        let master = Master::start(true).await;
+        let mut actor = Actor::new("fp-1");
+        drop(actor.come_in(&master).await);
+        let door = &master.daemon().door;
+        let _all = door.acquire_many(1024).await.unwrap();
+        let (_, greeting) = Actor::new("fp-2").knock(&master).await;
+        assert!(matches!(greeting, Greeting::Refused { retry: true, .. }), "{greeting:?}");
+        actor.come_in(&master).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_that_cannot_be_written_cuts_off_and_can_be_given_again() {
+    within(async {
+        let master = Master::start(true).await;
+        let link = Actor::new("fp-1").come_in(&master).await;
+        let database = rusqlite::Connection::open(master.folder.path().join("state/master.db")).unwrap();
+        database.busy_timeout(PATIENCE).unwrap();
+        let broken = "CREATE TRIGGER broken BEFORE DELETE ON keys BEGIN SELECT RAISE(ABORT, 'full'); END";
+        database.execute_batch(broken).unwrap();
+        let delete = Request::Keys { action: KeyAction::Delete, pattern: "fp-1".into() };
+        assert!(Client::ask(&master.socket(), &delete).await.is_err());
+        link.connection.closed().await;
+        database.execute_batch("DROP TRIGGER broken").unwrap();
+        assert_eq!(master.keys(KeyAction::Delete, "fp-1").await, 1);
     })
     .await;
 }

@@ -16,6 +16,7 @@ use crate::api::{
     user_of,
 };
 use crate::database::{LedgerError, Write};
+use crate::jobs::HostRecord;
 use crate::keys::Key;
 
 /// How many operators may be connected.
@@ -102,7 +103,13 @@ async fn answer(
         Request::Job { jid } => {
             let record = job_record(daemon, jid.clone()).await?;
             frame::write(stream, &Response::Jobs(vec![record])).await?;
-            for host in query(daemon, move |ledger| ledger.job_hosts(&jid, true)).await? {
+            let hosts = query(daemon, {
+                let jid = jid.clone();
+                move |ledger| ledger.job_hosts(&jid, false)
+            })
+            .await?;
+            for host in hosts {
+                let host = with_report(daemon, &jid, host).await?;
                 frame::write(stream, &Response::Host(Box::new(host))).await?;
             }
             Response::Done
@@ -124,13 +131,13 @@ async fn attach(daemon: &Arc<Daemon>, jid: JobId, stream: &mut UnixStream) -> Re
     let events = live.as_ref().map(|job| job.watch());
     let record = job_record(daemon, jid.clone()).await?;
     let id = jid.clone();
-    let hosts = query(daemon, move |ledger| ledger.job_hosts(&id, true)).await?;
+    let hosts = query(daemon, move |ledger| ledger.job_hosts(&id, false)).await?;
     let ids = hosts.iter().map(|host| host.id.clone()).collect();
-    let attached = Attached { jid, hosts: ids, unknown: Vec::new() };
+    let attached = Attached { jid: jid.clone(), hosts: ids, unknown: Vec::new() };
     frame::write(stream, &Response::Attached(attached)).await?;
     for host in hosts {
         let event = if host.state.is_end() {
-            JobEvent::Ended(Box::new(host))
+            JobEvent::Ended(Box::new(with_report(daemon, &jid, host).await?))
         } else {
             JobEvent::State { host: host.id, state: host.state, phase: host.phase, prepared: host.prepared }
         };
@@ -186,13 +193,21 @@ async fn pass_on(
 }
 
 async fn all_ends(daemon: &Arc<Daemon>, jid: &JobId, stream: &mut UnixStream) -> Result<(), Stopped> {
-    let jid = jid.clone();
-    for host in query(daemon, move |ledger| ledger.job_hosts(&jid, true)).await? {
+    let id = jid.clone();
+    for host in query(daemon, move |ledger| ledger.job_hosts(&id, false)).await? {
         if host.state.is_end() {
+            let host = with_report(daemon, jid, host).await?;
             frame::write(stream, &Response::Event(JobEvent::Ended(Box::new(host)))).await?;
         }
     }
     Ok(())
+}
+
+/// A host with its report. One at a time, because the reports of a large job together may not fit into memory.
+async fn with_report(daemon: &Arc<Daemon>, jid: &JobId, host: HostRecord) -> Result<HostRecord, Failure> {
+    let (jid, id) = (jid.clone(), host.id.clone());
+    let found = query(daemon, move |ledger| ledger.job_host(&jid, &id)).await?;
+    Ok(found.unwrap_or(host))
 }
 
 /// Lists or decides. A host that is shut out is cut off at once; everything else is carried out when the decision is on the

@@ -8,10 +8,12 @@ use common::identity::Fingerprint;
 use common::message::{OBJECTS_LIMIT, ObjectHeader, Outcome, Renewed, Report, Request, Stored};
 use common::store::{Hash, Store};
 use common::transport::{FrameError, frame};
+use common::value::Map;
 use quinn::{RecvStream, SendStream};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
 
+use super::reports::readable;
 use super::shared::now;
 use super::{Daemon, own, session};
 use crate::database::{Committed, Write};
@@ -72,12 +74,7 @@ pub(super) async fn serve(daemon: &Arc<Daemon>, guest: &Guest, mut send: SendStr
         Request::Objects { hashes } => objects(daemon, guest, &hashes, &mut send).await,
         Request::Deliver { report } => deliver(daemon, id, report, &mut send).await,
         Request::Renew => renew(daemon, id, &guest.public_key, &mut send).await,
-        Request::Grains { grains } => {
-            if let Some(known) = daemon.fleet.known(id) {
-                session::learn(daemon, id, known.version, known.address, grains);
-            }
-            frame::write(&mut send, &Stored {}).await.map_err(Into::into)
-        }
+        Request::Grains { grains } => learn(daemon, id, grains, &mut send).await,
         Request::Start { work } => own::start(daemon, id, *work, &mut send).await.map_err(Into::into),
         Request::Follow { jid } => own::follow(daemon, id, jid, &mut send).await.map_err(Into::into),
     };
@@ -158,6 +155,23 @@ async fn put(send: &mut SendStream, bytes: &[u8]) -> Result<(), RequestError> {
     Ok(())
 }
 
+/// Takes grains that have changed, within the bounds of those in the greeting.
+async fn learn(daemon: &Daemon, id: &HostId, grains: Map, send: &mut SendStream) -> Result<(), RequestError> {
+    let size = frame::encode(&grains)?.len();
+    if size > session::HELLO_LIMIT {
+        let limit = session::HELLO_LIMIT;
+        return Err(RequestError::Refused(format!(
+            "the grains have {size} bytes; at most {limit} are taken"
+        )));
+    }
+    if let Some(known) = daemon.fleet.known(id)
+        && let Some(committed) = session::learn(daemon, id, known.version, known.address, grains)
+    {
+        committed.await.map_err(|error| RequestError::Refused(error.to_string()))?;
+    }
+    Ok(frame::write(send, &Stored {}).await?)
+}
+
 /// Takes a report that a live job may wait for, or one that comes late.
 async fn deliver(
     daemon: &Daemon,
@@ -166,7 +180,7 @@ async fn deliver(
     send: &mut SendStream,
 ) -> Result<(), RequestError> {
     let jid = report.jid.clone();
-    let committed = match daemon.jobs.report(&jid, id, report).await {
+    let committed = match daemon.jobs.report(&jid, id, readable(report)).await {
         Ok(committed) => committed,
         Err(report) => late(daemon, id, report).await?,
     };

@@ -16,11 +16,11 @@ use super::fleet::{Decision, Known, with_own_id};
 use super::requests::Guest;
 use super::shared::now;
 use super::{Daemon, requests};
-use crate::database::{HostRow, Write};
+use crate::database::{Committed, HostRow, Write};
 use crate::keys::{Knock, Verdict};
 
 /// The longest first frame: the grains of a large host have some 50 KiB.
-const HELLO_LIMIT: usize = 1 << 20;
+pub(super) const HELLO_LIMIT: usize = 1 << 20;
 
 /// How long an agent may take to say who it is.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
@@ -124,7 +124,7 @@ async fn serve(
     hello: Hello,
     public_key: &Arc<[u8]>,
 ) {
-    learn(daemon, id, hello.version, connection.remote_address().to_string(), hello.grains);
+    drop(learn(daemon, id, hello.version, connection.remote_address().to_string(), hello.grains));
     let number = daemon.fleet.connect(id, connection.clone(), fingerprint);
     // The key may have been deleted since it was looked at; from here on a deletion finds the connection.
     if !daemon.keyring().is_accepted(id, fingerprint) {
@@ -143,17 +143,23 @@ async fn serve(
     }
 }
 
-/// Notes what a host says of itself, on disk where it is news.
-pub(super) fn learn(daemon: &Daemon, id: &HostId, version: String, address: String, grains: Map) {
+/// Notes what a host says of itself; on disk where it is news, which is what is returned then.
+pub(super) fn learn(
+    daemon: &Daemon,
+    id: &HostId,
+    version: String,
+    address: String,
+    grains: Map,
+) -> Option<Committed> {
     let last_seen = now();
     let grains = Arc::new(with_own_id(id, grains));
     let known =
         Known { version: version.clone(), address: address.clone(), last_seen, grains: Arc::clone(&grains) };
-    if daemon.fleet.learn(id, known) {
+    daemon.fleet.learn(id, known).then(|| {
         let grains = Arc::unwrap_or_clone(grains);
         let row = HostRow { id: id.clone(), version, address, last_seen, grains };
-        drop(daemon.ledger.submit(Write::Host(row)));
-    }
+        daemon.ledger.submit(Write::Host(row))
+    })
 }
 
 /// Waits with an agent for the operator.

@@ -101,3 +101,19 @@ async fn next(mut recv: RecvStream) -> (RecvStream, Result<TaskUpdate, FrameErro
     let update = frame::read(&mut recv).await;
     (recv, update)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_cut_between_characters() {
+        let mut name = "é".repeat(NAME_LIMIT);
+        name.insert(0, 'x');
+        cut(&mut name);
+        assert_eq!(name.len(), NAME_LIMIT - 1);
+        let mut name = "nginx".to_owned();
+        cut(&mut name);
+        assert_eq!(name, "nginx");
+    }
+}

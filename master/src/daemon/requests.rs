@@ -110,7 +110,7 @@ async fn object(store: &Store, hash: Hash, send: &mut SendStream) -> Result<(), 
     let size = tokio::fs::metadata(store.path(hash)).await.map(|metadata| metadata.len());
     let missing = ObjectHeader { size: None };
     match size {
-        Err(_) => frame::write(send, &missing).await?,
+        Err(_) => put(send, &frame::encode(&missing)?).await?,
         Ok(size) if size <= SMALL => {
             let store = store.clone();
             match tokio::task::spawn_blocking(move || store.read(hash)).await {
@@ -119,15 +119,15 @@ async fn object(store: &Store, hash: Hash, send: &mut SendStream) -> Result<(), 
                     answer.extend_from_slice(&bytes);
                     put(send, &answer).await?;
                 }
-                _ => frame::write(send, &missing).await?,
+                _ => put(send, &frame::encode(&missing)?).await?,
             }
         }
         Ok(size) => {
             let store = store.clone();
             let verified = tokio::task::spawn_blocking(move || store.verified_path(hash)).await;
-            let Ok(Ok(path)) = verified else { return Ok(frame::write(send, &missing).await?) };
+            let Ok(Ok(path)) = verified else { return put(send, &frame::encode(&missing)?).await };
             let file = tokio::fs::File::open(path).await?;
-            frame::write(send, &ObjectHeader { size: Some(size) }).await?;
+            put(send, &frame::encode(&ObjectHeader { size: Some(size) })?).await?;
             let mut reader = tokio::io::BufReader::with_capacity(STEP, file.take(size));
             loop {
                 let step = reader.fill_buf().await?;

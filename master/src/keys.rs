@@ -214,6 +214,16 @@ impl Keyring {
         sorted(gone)
     }
 
+    /// Takes a decision back that could not be written down: these keys are again as they were.
+    pub fn restore(&mut self, keys: Vec<Key>) {
+        for key in keys {
+            let of_id = self.keys.entry(key.id.clone()).or_default();
+            of_id.retain(|known| known.fingerprint != key.fingerprint);
+            of_id.push(key);
+        }
+        self.count();
+    }
+
     /// The keys that a glob matches, by id.
     #[must_use]
     pub fn list(&self, pattern: &str) -> Vec<Key> {

@@ -13,7 +13,7 @@ use super::live::{Input, LiveJob};
 use super::shared::now;
 use super::tasks::Tasks;
 use crate::api::JobEvent;
-use crate::database::Write;
+use crate::database::{Committed, Write};
 use crate::jobs::rollout::{Action, Event, Resumed, Rollout, Setup};
 use crate::jobs::{HostRecord, HostState, Phase};
 
@@ -120,14 +120,9 @@ impl Conductor {
             Input::Report { host, report, stored } => {
                 let event = Event::Report { host, prepare: report.prepare, outcome: report.outcome };
                 let actions = self.rollout.handle(self.origin.elapsed(), &event);
-                let news = actions
-                    .iter()
-                    .any(|action| matches!(action, Action::Record { host: of, .. } if *of == host));
-                // A preparation that went well leaves nothing to keep.
-                let kept = news && !(report.prepare && report.outcome == Outcome::Succeeded);
-                let report = kept.then_some((host, report));
-                self.carry_out(actions, report);
-                let _ = stored.send(self.daemon.ledger.submit(Write::Barrier));
+                let written = self.carry_out(actions, Some((host, report)));
+                // The agent forgets the report when this very write is on the disk.
+                let _ = stored.send(written.unwrap_or_else(|| self.daemon.ledger.submit(Write::Barrier)));
             }
             Input::Cancel => self.event(&Event::Cancel),
         }
@@ -138,7 +133,13 @@ impl Conductor {
         self.carry_out(actions, None);
     }
 
-    fn carry_out(&mut self, actions: Vec<Action>, mut report: Option<(usize, Box<Report>)>) {
+    /// Does what is to be done, and yields when the report, if there is one, has been written.
+    fn carry_out(
+        &mut self,
+        actions: Vec<Action>,
+        mut reported: Option<(usize, Box<Report>)>,
+    ) -> Option<Committed> {
+        let mut written = None;
         for action in actions {
             match action {
                 Action::Send { host, phase } => self.send(host, phase),
@@ -148,8 +149,12 @@ impl Conductor {
                     }
                 }
                 Action::Record { host, state, phase, prepared, reason } => {
-                    let report = report.take_if(|(of, _)| *of == host).map(|(_, report)| report);
-                    self.record(host, HostChange { state, phase, prepared, reason, report });
+                    let report = reported.take_if(|(of, _)| *of == host).map(|(_, report)| report);
+                    let is_first = report.is_some();
+                    // A preparation that went well leaves nothing to keep.
+                    let report = report.filter(|report| !is_prepared(report));
+                    let committed = self.record(host, HostChange { state, phase, prepared, reason, report });
+                    written = if is_first { committed } else { written };
                 }
                 Action::ApplyBegins => {
                     let jid = self.job.jid.clone();
@@ -159,6 +164,15 @@ impl Conductor {
                 Action::Finish => {}
             }
         }
+        // No news, so it has come before: its write may have failed.
+        if let Some((host, report)) = reported.filter(|(_, report)| !is_prepared(report))
+            && let Some(id) = self.job.hosts.get(host)
+            && self.rollout.state(host).is_some_and(HostState::is_end)
+        {
+            written =
+                Some(self.daemon.ledger.submit(Write::ReportAgain { host: id.clone(), report, at: now() }));
+        }
+        written
     }
 
     fn send(&mut self, host: usize, phase: Phase) {
@@ -184,28 +198,30 @@ impl Conductor {
         }
     }
 
-    fn record(&mut self, host: usize, change: HostChange) {
-        let Some(id) = self.job.hosts.get(host).cloned() else { return };
+    fn record(&mut self, host: usize, change: HostChange) -> Option<Committed> {
+        let id = self.job.hosts.get(host).cloned()?;
         let HostChange { state, phase, prepared, reason, report } = change;
-        drop(self.daemon.ledger.submit(Write::HostState {
+        let committed = self.daemon.ledger.submit(Write::HostState {
             jid: self.job.jid.clone(),
             host: id.clone(),
             state,
             phase,
             prepared,
             reason: reason.clone(),
+            report: report.clone(),
             at: now(),
-        }));
-        if let Some(report) = &report {
-            let report = report.clone();
-            drop(self.daemon.ledger.submit(Write::Report { host: id.clone(), report, at: now() }));
-        }
+        });
         self.job.emit(if state.is_end() {
             JobEvent::Ended(Box::new(HostRecord { id, state, phase, prepared, reason, report }))
         } else {
             JobEvent::State { host: id, state, phase, prepared }
         });
+        Some(committed)
     }
+}
+
+fn is_prepared(report: &Report) -> bool {
+    report.prepare && report.outcome == Outcome::Succeeded
 }
 
 /// What has become of a host.

@@ -9,9 +9,13 @@ use quinn::{Connection, RecvStream, SendStream};
 use tokio::sync::mpsc;
 
 use super::live::{Input, LiveJob};
+use super::reports::readable;
 
 /// How long the acknowledgement may take to arrive before the stream is let go.
 const PARTING: Duration = Duration::from_secs(10);
+
+/// The longest name of a state, or of its function, that is passed on to onlookers.
+const NAME_LIMIT: usize = 1024;
 
 /// A conversation to be had.
 pub(super) struct Conversation {
@@ -50,7 +54,11 @@ async fn talk(mut conversation: Conversation) -> Result<(), FrameError> {
                 match update? {
                     TaskUpdate::Waiting { behind } => job.tell(Input::Waiting { host, behind }),
                     TaskUpdate::Started { .. } => job.tell(Input::Started(host)),
-                    TaskUpdate::Progress(progress) => job.tell(Input::Progress { host, progress }),
+                    TaskUpdate::Progress(mut progress) => {
+                        cut(&mut progress.id);
+                        cut(&mut progress.function);
+                        job.tell(Input::Progress { host, progress });
+                    }
                     TaskUpdate::Finished(report) if report.jid == job.jid => {
                         return finish(&job, host, report, send).await;
                     }
@@ -66,6 +74,11 @@ async fn talk(mut conversation: Conversation) -> Result<(), FrameError> {
     }
 }
 
+/// Onlookers' queues hold many of these, so none is long.
+fn cut(name: &mut String) {
+    name.truncate(name.floor_char_boundary(NAME_LIMIT));
+}
+
 /// The report goes to the disk, and then the agent may forget it.
 async fn finish(
     job: &LiveJob,
@@ -74,7 +87,7 @@ async fn finish(
     mut send: SendStream,
 ) -> Result<(), FrameError> {
     // Without an acknowledgement the agent keeps the report, and delivers it again.
-    let Ok(committed) = job.report(host, report).await else { return Ok(()) };
+    let Ok(committed) = job.report(host, readable(report)).await else { return Ok(()) };
     if committed.await.is_ok() {
         frame::write(&mut send, &TaskControl::Stored).await?;
         let _ = send.finish();
@@ -87,4 +100,20 @@ async fn finish(
 async fn next(mut recv: RecvStream) -> (RecvStream, Result<TaskUpdate, FrameError>) {
     let update = frame::read(&mut recv).await;
     (recv, update)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_cut_between_characters() {
+        let mut name = "é".repeat(NAME_LIMIT);
+        name.insert(0, 'x');
+        cut(&mut name);
+        assert_eq!(name.len(), NAME_LIMIT - 1);
+        let mut name = "nginx".to_owned();
+        cut(&mut name);
+        assert_eq!(name, "nginx");
+    }
 }

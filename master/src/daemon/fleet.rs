@@ -58,7 +58,7 @@ impl Fleet {
                 version: row.version,
                 address: row.address,
                 last_seen: row.last_seen,
-                grains: Arc::new(row.grains),
+                grains: Arc::new(with_own_id(&row.id, row.grains)),
             };
             (row.id, known)
         });
@@ -166,4 +166,11 @@ impl Fleet {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Grains whose `id` is the one in the host's certificate, whatever the host says: pillar and targets ask for it, and a host
+/// must not read another's pillar by taking its name.
+pub(super) fn with_own_id(id: &HostId, mut grains: Map) -> Map {
+    grains.insert("id".into(), id.as_str().into());
+    grains
 }

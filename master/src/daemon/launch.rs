@@ -35,12 +35,20 @@ const RESUME_GRACE: Duration = Duration::from_secs(60);
 /// How long a host that goes away in the middle is waited for, where the job's timeout is longer.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// The longest time that a host may get.
+const TIMEOUT_LIMIT: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// Starts a job. When this returns, it is on the disk and under way.
 pub(super) async fn start(
     daemon: &Arc<Daemon>,
     spec: JobSpec,
     user: String,
 ) -> Result<(Attached, broadcast::Receiver<Arc<JobEvent>>), Failure> {
+    if spec.timeout.is_some_and(|seconds| seconds > TIMEOUT_LIMIT.as_secs()) {
+        let most = TIMEOUT_LIMIT.as_secs();
+        let message = format!("the timeout is too long: at most 30 days ({most} seconds) are allowed");
+        return Err(Failure::new(FailureKind::Usage, message));
+    }
     let (hosts, unknown) = select(daemon, spec.target.clone()).await?;
     let ids: Vec<HostId> = hosts.iter().map(|host| host.id.clone()).collect();
     let phase = first_phase(&spec.work);
@@ -111,7 +119,7 @@ struct Launch {
 /// Brings a job under way, and conducts it.
 async fn launch(daemon: Arc<Daemon>, launch: Launch) {
     let Launch { job, inputs, record, hosts, resumed } = launch;
-    let timeout = record.spec.timeout.map_or(daemon.config.timeout, Duration::from_secs);
+    let timeout = record.spec.timeout.map_or(daemon.config.timeout, Duration::from_secs).min(TIMEOUT_LIMIT);
     let is_resumed = resumed.is_some();
     let prepared = prepare(&daemon, &record, hosts, resumed.as_deref()).await;
     let tasks = match prepared {
@@ -165,11 +173,9 @@ async fn stop(
             phase: record.phase,
             prepared: false,
             reason: reason.clone(),
+            report: report.clone(),
             at: now(),
         }));
-        if let Some(report) = report.clone() {
-            drop(daemon.ledger.submit(Write::Report { host: host.clone(), report, at: now() }));
-        }
         let (id, phase) = (host.clone(), record.phase);
         job.emit(JobEvent::Ended(Box::new(HostRecord { id, state, phase, prepared: false, reason, report })));
     }

@@ -14,6 +14,7 @@ mod listener;
 mod live;
 mod operator;
 mod own;
+mod reports;
 mod requests;
 mod serve;
 mod session;

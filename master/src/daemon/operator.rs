@@ -16,6 +16,7 @@ use crate::api::{
     user_of,
 };
 use crate::database::{LedgerError, Write};
+use crate::jobs::HostRecord;
 use crate::keys::Key;
 
 /// How many operators may be connected.
@@ -102,7 +103,13 @@ async fn answer(
         Request::Job { jid } => {
             let record = job_record(daemon, jid.clone()).await?;
             frame::write(stream, &Response::Jobs(vec![record])).await?;
-            for host in query(daemon, move |ledger| ledger.job_hosts(&jid, true)).await? {
+            let hosts = query(daemon, {
+                let jid = jid.clone();
+                move |ledger| ledger.job_hosts(&jid, false)
+            })
+            .await?;
+            for host in hosts {
+                let host = with_report(daemon, &jid, host).await?;
                 frame::write(stream, &Response::Host(Box::new(host))).await?;
             }
             Response::Done
@@ -124,13 +131,13 @@ async fn attach(daemon: &Arc<Daemon>, jid: JobId, stream: &mut UnixStream) -> Re
     let events = live.as_ref().map(|job| job.watch());
     let record = job_record(daemon, jid.clone()).await?;
     let id = jid.clone();
-    let hosts = query(daemon, move |ledger| ledger.job_hosts(&id, true)).await?;
+    let hosts = query(daemon, move |ledger| ledger.job_hosts(&id, false)).await?;
     let ids = hosts.iter().map(|host| host.id.clone()).collect();
-    let attached = Attached { jid, hosts: ids, unknown: Vec::new() };
+    let attached = Attached { jid: jid.clone(), hosts: ids, unknown: Vec::new() };
     frame::write(stream, &Response::Attached(attached)).await?;
     for host in hosts {
         let event = if host.state.is_end() {
-            JobEvent::Ended(Box::new(host))
+            JobEvent::Ended(Box::new(with_report(daemon, &jid, host).await?))
         } else {
             JobEvent::State { host: host.id, state: host.state, phase: host.phase, prepared: host.prepared }
         };
@@ -186,48 +193,74 @@ async fn pass_on(
 }
 
 async fn all_ends(daemon: &Arc<Daemon>, jid: &JobId, stream: &mut UnixStream) -> Result<(), Stopped> {
-    let jid = jid.clone();
-    for host in query(daemon, move |ledger| ledger.job_hosts(&jid, true)).await? {
+    let id = jid.clone();
+    for host in query(daemon, move |ledger| ledger.job_hosts(&id, false)).await? {
         if host.state.is_end() {
+            let host = with_report(daemon, jid, host).await?;
             frame::write(stream, &Response::Event(JobEvent::Ended(Box::new(host)))).await?;
         }
     }
     Ok(())
 }
 
-/// Lists or decides. Decisions are on the disk before they are carried out.
+/// A host with its report. One at a time, because the reports of a large job together may not fit into memory.
+async fn with_report(daemon: &Arc<Daemon>, jid: &JobId, host: HostRecord) -> Result<HostRecord, Failure> {
+    let (jid, id) = (jid.clone(), host.id.clone());
+    let found = query(daemon, move |ledger| ledger.job_host(&jid, &id)).await?;
+    Ok(found.unwrap_or(host))
+}
+
+/// Lists or decides. A host that is shut out is cut off at once; everything else is carried out when the decision is on the
+/// disk. One that can't be written down is taken back, so that the same command can be given again.
 async fn keys(
     daemon: &Arc<Daemon>,
     action: KeyAction,
     pattern: &str,
     user: &str,
 ) -> Result<Vec<Key>, Failure> {
-    let changed = match action {
-        KeyAction::List => return Ok(daemon.keyring().list(pattern)),
-        KeyAction::Accept => daemon.keyring().accept(pattern),
-        KeyAction::Reject => daemon.keyring().reject(pattern),
-        KeyAction::Delete => daemon.keyring().delete(pattern),
+    let (mut before, changed) = {
+        let mut keyring = daemon.keyring();
+        let before = keyring.list(pattern);
+        let changed = match action {
+            KeyAction::List => return Ok(before),
+            KeyAction::Accept => keyring.accept(pattern),
+            KeyAction::Reject => keyring.reject(pattern),
+            KeyAction::Delete => keyring.delete(pattern),
+        };
+        (before, changed)
     };
+    let refused = |key: &Key| match action {
+        KeyAction::Accept | KeyAction::List => None,
+        KeyAction::Reject => Some(format!("the key of {} was rejected on the master", key.id)),
+        KeyAction::Delete => Some(format!("the key of {} was deleted on the master", key.id)),
+    };
+    for key in &changed {
+        if let Some(reason) = refused(key) {
+            daemon.fleet.cut(&key.id, key.fingerprint, &reason);
+        }
+    }
     let write = |key: &Key| match action {
         KeyAction::Delete => Write::KeyGone(key.clone()),
         _ => Write::Key(key.clone()),
     };
     let written: Vec<_> = changed.iter().map(|key| daemon.ledger.submit(write(key))).collect();
-    for committed in written {
-        committed.await.map_err(Failure::internal)?;
+    let mut failed = None;
+    let mut undone = std::collections::HashSet::new();
+    for (key, committed) in changed.iter().zip(written) {
+        if let Err(error) = committed.await {
+            undone.insert((&key.id, key.fingerprint));
+            failed = Some(Failure::internal(error));
+        }
+    }
+    if let Some(failure) = failed {
+        before.retain(|key| undone.contains(&(&key.id, key.fingerprint)));
+        daemon.keyring().restore(before);
+        return Err(failure);
     }
     for key in &changed {
         tracing::info!(id = %key.id, fingerprint = %key.fingerprint, user, ?action, "a key was decided on");
-        let refused = match action {
-            KeyAction::Accept => {
-                daemon.fleet.decide(&key.id, key.fingerprint, Decision::Accepted);
-                continue;
-            }
-            KeyAction::Reject => format!("the key of {} was rejected on the master", key.id),
-            _ => format!("the key of {} was deleted on the master", key.id),
-        };
-        daemon.fleet.cut(&key.id, key.fingerprint, &refused);
-        daemon.fleet.decide(&key.id, key.fingerprint, Decision::Refused(refused));
+        let decision = refused(key).map_or(Decision::Accepted, Decision::Refused);
+        daemon.fleet.decide(&key.id, key.fingerprint, decision);
         if action == KeyAction::Delete && daemon.keyring().list(key.id.as_str()).is_empty() {
             daemon.fleet.forget(&key.id);
         }

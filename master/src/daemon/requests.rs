@@ -4,12 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::id::HostId;
-use common::message::{OBJECTS_LIMIT, ObjectHeader, Renewed, Report, Request, Stored};
+use common::identity::Fingerprint;
+use common::message::{OBJECTS_LIMIT, ObjectHeader, Outcome, Renewed, Report, Request, Stored};
 use common::store::{Hash, Store};
 use common::transport::{FrameError, frame};
+use common::value::Map;
 use quinn::{RecvStream, SendStream};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::Semaphore;
 
+use super::reports::readable;
 use super::shared::now;
 use super::{Daemon, own, session};
 use crate::database::{Committed, Write};
@@ -20,6 +24,13 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Objects up to this size are read whole; larger ones are streamed. Either way they are verified first.
 const SMALL: u64 = 1 << 20;
+
+/// How many streams of one connection are sent objects at one time.
+const FETCHING: usize = 4;
+
+/// What is written at one go, and how long it may take: an agent that does not read gives its place to others.
+const STEP: usize = 256 << 10;
+const STEP_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why a request was not served.
 #[derive(Debug, thiserror::Error)]
@@ -32,29 +43,38 @@ enum RequestError {
     Refused(String),
 }
 
+/// The agent of one connection.
+pub(super) struct Guest {
+    id: HostId,
+    fingerprint: Fingerprint,
+    public_key: Arc<[u8]>,
+    /// Bounds the streams on which it fetches objects, so that no host takes the places of all others.
+    fetching: Semaphore,
+}
+
+impl Guest {
+    pub(super) fn new(id: HostId, fingerprint: Fingerprint, public_key: Arc<[u8]>) -> Self {
+        Self { id, fingerprint, public_key, fetching: Semaphore::new(FETCHING) }
+    }
+}
+
 /// Serves one request.
-pub(super) async fn serve(
-    daemon: &Arc<Daemon>,
-    id: &HostId,
-    public_key: &[u8],
-    mut send: SendStream,
-    mut recv: RecvStream,
-) {
+pub(super) async fn serve(daemon: &Arc<Daemon>, guest: &Guest, mut send: SendStream, mut recv: RecvStream) {
+    let id = &guest.id;
     let request = match tokio::time::timeout(REQUEST_TIMEOUT, frame::read(&mut recv)).await {
         Ok(Ok(request)) => request,
         Ok(Err(error)) => return tracing::debug!(%id, %error, "a request could not be read"),
         Err(_) => return tracing::debug!(%id, "a request did not come in time"),
     };
+    // The key may have been rejected since the connection was let in.
+    if !daemon.keyring().is_accepted(id, guest.fingerprint) {
+        return tracing::info!(%id, "a request of a host whose key is not accepted any more was not served");
+    }
     let served = match request {
-        Request::Objects { hashes } => objects(daemon, &hashes, &mut send).await,
+        Request::Objects { hashes } => objects(daemon, guest, &hashes, &mut send).await,
         Request::Deliver { report } => deliver(daemon, id, report, &mut send).await,
-        Request::Renew => renew(daemon, id, public_key, &mut send).await,
-        Request::Grains { grains } => {
-            if let Some(known) = daemon.fleet.known(id) {
-                session::learn(daemon, id, known.version, known.address, grains);
-            }
-            frame::write(&mut send, &Stored {}).await.map_err(Into::into)
-        }
+        Request::Renew => renew(daemon, id, &guest.public_key, &mut send).await,
+        Request::Grains { grains } => learn(daemon, id, grains, &mut send).await,
         Request::Start { work } => own::start(daemon, id, *work, &mut send).await.map_err(Into::into),
         Request::Follow { jid } => own::follow(daemon, id, jid, &mut send).await.map_err(Into::into),
     };
@@ -66,13 +86,19 @@ pub(super) async fn serve(
     }
 }
 
-async fn objects(daemon: &Daemon, hashes: &[Hash], send: &mut SendStream) -> Result<(), RequestError> {
+async fn objects(
+    daemon: &Daemon,
+    guest: &Guest,
+    hashes: &[Hash],
+    send: &mut SendStream,
+) -> Result<(), RequestError> {
     if hashes.len() > OBJECTS_LIMIT {
         let reason =
             format!("{} objects were asked for at once; at most {OBJECTS_LIMIT} may be", hashes.len());
         return Err(RequestError::Refused(reason));
     }
-    // The semaphore is never closed.
+    // The semaphores are never closed.
+    let _own = guest.fetching.acquire().await;
     let _permit = daemon.bulk.acquire().await;
     for hash in hashes {
         object(&daemon.store, *hash, send).await?;
@@ -84,30 +110,66 @@ async fn object(store: &Store, hash: Hash, send: &mut SendStream) -> Result<(), 
     let size = tokio::fs::metadata(store.path(hash)).await.map(|metadata| metadata.len());
     let missing = ObjectHeader { size: None };
     match size {
-        Err(_) => frame::write(send, &missing).await?,
+        Err(_) => put(send, &frame::encode(&missing)?).await?,
         Ok(size) if size <= SMALL => {
             let store = store.clone();
             match tokio::task::spawn_blocking(move || store.read(hash)).await {
                 Ok(Ok(bytes)) => {
                     let mut answer = frame::encode(&ObjectHeader { size: Some(bytes.len() as u64) })?;
                     answer.extend_from_slice(&bytes);
-                    send.write_all(&answer).await.map_err(std::io::Error::from)?;
+                    put(send, &answer).await?;
                 }
-                _ => frame::write(send, &missing).await?,
+                _ => put(send, &frame::encode(&missing)?).await?,
             }
         }
         Ok(size) => {
             let store = store.clone();
             let verified = tokio::task::spawn_blocking(move || store.verified_path(hash)).await;
-            let Ok(Ok(path)) = verified else { return Ok(frame::write(send, &missing).await?) };
+            let Ok(Ok(path)) = verified else { return put(send, &frame::encode(&missing)?).await };
             let file = tokio::fs::File::open(path).await?;
-            frame::write(send, &ObjectHeader { size: Some(size) }).await?;
-            let mut reader = tokio::io::BufReader::with_capacity(256 << 10, file.take(size));
-            tokio::io::copy_buf(&mut reader, send).await?;
+            put(send, &frame::encode(&ObjectHeader { size: Some(size) })?).await?;
+            let mut reader = tokio::io::BufReader::with_capacity(STEP, file.take(size));
+            loop {
+                let step = reader.fill_buf().await?;
+                let length = step.len();
+                if length == 0 {
+                    break;
+                }
+                put(send, step).await?;
+                reader.consume(length);
+            }
         }
     }
     send.flush().await?;
     Ok(())
+}
+
+/// Writes bytes to an agent that reads them.
+async fn put(send: &mut SendStream, bytes: &[u8]) -> Result<(), RequestError> {
+    for step in bytes.chunks(STEP) {
+        match tokio::time::timeout(STEP_TIMEOUT, send.write_all(step)).await {
+            Ok(written) => written.map_err(std::io::Error::from)?,
+            Err(_) => return Err(RequestError::Refused("the agent does not read".into())),
+        }
+    }
+    Ok(())
+}
+
+/// Takes grains that have changed, within the bounds of those in the greeting.
+async fn learn(daemon: &Daemon, id: &HostId, grains: Map, send: &mut SendStream) -> Result<(), RequestError> {
+    let size = frame::encode(&grains)?.len();
+    if size > session::HELLO_LIMIT {
+        let limit = session::HELLO_LIMIT;
+        return Err(RequestError::Refused(format!(
+            "the grains have {size} bytes; at most {limit} are taken"
+        )));
+    }
+    if let Some(known) = daemon.fleet.known(id)
+        && let Some(committed) = session::learn(daemon, id, known.version, known.address, grains)
+    {
+        committed.await.map_err(|error| RequestError::Refused(error.to_string()))?;
+    }
+    Ok(frame::write(send, &Stored {}).await?)
 }
 
 /// Takes a report that a live job may wait for, or one that comes late.
@@ -118,7 +180,7 @@ async fn deliver(
     send: &mut SendStream,
 ) -> Result<(), RequestError> {
     let jid = report.jid.clone();
-    let committed = match daemon.jobs.report(&jid, id, report).await {
+    let committed = match daemon.jobs.report(&jid, id, readable(report)).await {
         Ok(committed) => committed,
         Err(report) => late(daemon, id, report).await?,
     };
@@ -137,20 +199,26 @@ async fn late(daemon: &Daemon, id: &HostId, report: Box<Report>) -> Result<Commi
         tracing::warn!(%id, jid = %report.jid, "a report of a job that is not known was thrown away");
         return Ok(daemon.ledger.submit(Write::Barrier));
     };
-    let given_up = matches!(record.state, HostState::Unreachable | HostState::Expired | HostState::Cancelled);
-    if report.prepare || !given_up {
+    if record.report.is_some() || (report.prepare && report.outcome == Outcome::Succeeded) {
         return Ok(daemon.ledger.submit(Write::Barrier));
     }
-    drop(daemon.ledger.submit(Write::HostState {
+    let given_up = matches!(record.state, HostState::Unreachable | HostState::Expired | HostState::Cancelled);
+    if !given_up {
+        return Ok(daemon.ledger.submit(Write::ReportAgain { host: id.clone(), report, at: now() }));
+    }
+    if report.prepare {
+        return Ok(daemon.ledger.submit(Write::Barrier));
+    }
+    Ok(daemon.ledger.submit(Write::HostState {
         jid: report.jid.clone(),
         host: id.clone(),
         state: HostState::of(report.outcome),
         phase: record.phase,
         prepared: record.prepared,
         reason: Some(format!("it reported after it had been given up as {}", record.state.name())),
+        report: Some(report),
         at: now(),
-    }));
-    Ok(daemon.ledger.submit(Write::Report { host: id.clone(), report, at: now() }))
+    }))
 }
 
 async fn renew(

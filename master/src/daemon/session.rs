@@ -5,18 +5,22 @@ use std::time::Duration;
 
 use common::id::HostId;
 use common::identity::Fingerprint;
-use common::message::{Greeting, Hello, PROTOCOL};
+use common::message::{Greeting, Hello, PROTOCOL, Protocol};
 use common::transport::{Peer, close, frame, read_within};
+use common::value::Map;
 use quinn::{Connection, RecvStream, SendStream};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use super::fleet::{Decision, Known};
+use super::fleet::{Decision, Known, with_own_id};
+use super::requests::Guest;
 use super::shared::now;
 use super::{Daemon, requests};
-use crate::database::{HostRow, Write};
+use crate::database::{Committed, HostRow, Write};
 use crate::keys::{Knock, Verdict};
 
 /// The longest first frame: the grains of a large host have some 50 KiB.
-const HELLO_LIMIT: usize = 1 << 20;
+pub(super) const HELLO_LIMIT: usize = 1 << 20;
 
 /// How long an agent may take to say who it is.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
@@ -27,7 +31,15 @@ const PARTING: Duration = Duration::from_secs(5);
 /// Serves an agent's connection to its end.
 pub(super) async fn run(daemon: Arc<Daemon>, connection: Connection, peer: Peer) {
     let address = connection.remote_address();
-    let (mut send, recv, hello) = match tokio::time::timeout(HELLO_TIMEOUT, hello(&connection)).await {
+    let unknown = matches!(peer, Peer::Unknown { .. });
+    // Held for as long as an agent that is not enrolled is here, even while it waits for the operator.
+    let _at_the_door = match Arc::clone(&daemon.door).try_acquire_owned() {
+        Ok(permit) => unknown.then_some(permit),
+        Err(_) if unknown => return turn_away(&connection).await,
+        Err(_) => None,
+    };
+    let greeted = async { if unknown { door(&connection).await } else { hello(&connection).await } };
+    let (mut send, recv, hello) = match tokio::time::timeout(HELLO_TIMEOUT, greeted).await {
         Ok(Ok(greeted)) => greeted,
         Ok(Err(reason)) => {
             tracing::info!(%address, %reason, "an agent did not say who it is");
@@ -73,10 +85,34 @@ pub(super) async fn run(daemon: Arc<Daemon>, connection: Connection, peer: Peer)
     }
 }
 
-async fn hello(connection: &Connection) -> Result<(SendStream, RecvStream, Hello), String> {
+async fn hello<T: DeserializeOwned>(connection: &Connection) -> Result<(SendStream, RecvStream, T), String> {
     let (send, mut recv) = connection.accept_bi().await.map_err(|error| error.to_string())?;
     let hello = read_within(&mut recv, HELLO_LIMIT).await.map_err(|error| error.to_string())?;
     Ok((send, recv, hello))
+}
+
+/// What is read of a [`Hello`] from an agent that is not enrolled: nothing whose size it chooses is built in memory.
+#[derive(Deserialize)]
+struct Door {
+    protocol: Protocol,
+    version: String,
+    id: HostId,
+}
+
+async fn door(connection: &Connection) -> Result<(SendStream, RecvStream, Hello), String> {
+    let (send, recv, door) = hello::<Door>(connection).await?;
+    let Door { protocol, version, id } = door;
+    Ok((send, recv, Hello { protocol, version, id, grains: Map::new(), jobs: Vec::new() }))
+}
+
+/// Sends an agent away that finds too many others at the door.
+async fn turn_away(connection: &Connection) {
+    let reason = "too many agents that are not enrolled are connected to the master";
+    tracing::info!(address = %connection.remote_address(), reason, "an agent was refused");
+    if let Ok(Ok((send, _recv))) = tokio::time::timeout(PARTING, connection.accept_bi()).await {
+        refuse(connection, send, reason.into(), true).await;
+    }
+    connection.close(close::GOING_AWAY.into(), reason.as_bytes());
 }
 
 /// A welcome agent's requests, until the connection ends.
@@ -88,7 +124,7 @@ async fn serve(
     hello: Hello,
     public_key: &Arc<[u8]>,
 ) {
-    learn(daemon, id, hello.version, connection.remote_address().to_string(), hello.grains);
+    drop(learn(daemon, id, hello.version, connection.remote_address().to_string(), hello.grains));
     let number = daemon.fleet.connect(id, connection.clone(), fingerprint);
     // The key may have been deleted since it was looked at; from here on a deletion finds the connection.
     if !daemon.keyring().is_accepted(id, fingerprint) {
@@ -96,9 +132,10 @@ async fn serve(
     }
     tracing::debug!(%id, "connected");
     daemon.jobs.connected(id);
+    let guest = Arc::new(Guest::new(id.clone(), fingerprint, Arc::clone(public_key)));
     while let Ok((send, recv)) = connection.accept_bi().await {
-        let (daemon, id, public_key) = (Arc::clone(daemon), id.clone(), Arc::clone(public_key));
-        tokio::spawn(async move { requests::serve(&daemon, &id, &public_key, send, recv).await });
+        let (daemon, guest) = (Arc::clone(daemon), Arc::clone(&guest));
+        tokio::spawn(async move { requests::serve(&daemon, &guest, send, recv).await });
     }
     tracing::debug!(%id, reason = ?connection.close_reason(), "disconnected");
     if daemon.fleet.disconnect(id, number, now()) {
@@ -106,23 +143,23 @@ async fn serve(
     }
 }
 
-/// Notes what a host says of itself, on disk where it is news.
+/// Notes what a host says of itself; on disk where it is news, which is what is returned then.
 pub(super) fn learn(
     daemon: &Daemon,
     id: &HostId,
     version: String,
     address: String,
-    grains: common::value::Map,
-) {
+    grains: Map,
+) -> Option<Committed> {
     let last_seen = now();
-    let grains = Arc::new(grains);
+    let grains = Arc::new(with_own_id(id, grains));
     let known =
         Known { version: version.clone(), address: address.clone(), last_seen, grains: Arc::clone(&grains) };
-    if daemon.fleet.learn(id, known) {
+    daemon.fleet.learn(id, known).then(|| {
         let grains = Arc::unwrap_or_clone(grains);
         let row = HostRow { id: id.clone(), version, address, last_seen, grains };
-        drop(daemon.ledger.submit(Write::Host(row)));
-    }
+        daemon.ledger.submit(Write::Host(row))
+    })
 }
 
 /// Waits with an agent for the operator.

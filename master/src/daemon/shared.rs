@@ -19,6 +19,9 @@ use crate::source::Snapshotter;
 /// How many agents may fetch objects at one time; the others wait in line.
 const BULK: usize = 128;
 
+/// How many agents that are not enrolled may be connected: anybody can make a key.
+const DOOR: usize = 1024;
+
 /// The daemon.
 pub struct Daemon {
     /// The configuration.
@@ -39,6 +42,10 @@ pub struct Daemon {
     pub(super) jobs: LiveJobs,
     /// Bounds what is read from disk for agents at one time.
     pub(super) bulk: Semaphore,
+    /// Bounds how many agents that are not enrolled are connected.
+    pub(super) door: Arc<Semaphore>,
+    /// Held by the one job that takes a snapshot; the others wait without a thread.
+    pub(super) snapshotting: tokio::sync::Mutex<()>,
     /// What hosts have started for themselves.
     pub(super) allowance: Allowance,
     /// When the daemon began: agents need a moment to come back then.
@@ -67,6 +74,8 @@ impl Daemon {
             fleet,
             jobs: LiveJobs::default(),
             bulk: Semaphore::new(BULK),
+            door: Arc::new(Semaphore::new(DOOR)),
+            snapshotting: tokio::sync::Mutex::default(),
             allowance: Allowance::default(),
             started: Instant::now(),
             keyring: Mutex::new(keyring),

@@ -11,15 +11,17 @@ use common::message::{
     TaskUpdate,
 };
 use common::transport::{ClientIdentity, Pin, client, close, connect, frame};
-use common::value::map;
+use common::value::{Map, get, map};
 use quinn::Connection;
 use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 
+use super::launch;
 use super::serve::{Running, start};
 use crate::api::{Client, FailureKind, JobEvent, KeyAction, Request, Response};
-use crate::config::Config;
+use crate::config::{Config, Roots};
 use crate::jobs::{Batch, CallSpec, HostRecord, HostState, JobSpec, Spec};
+use crate::pillar::PillarCompiler;
 
 /// What a test waits for at most: far more than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -44,6 +46,7 @@ impl Master {
             state_dir: root.join("state"),
             socket: self.socket(),
             auto_accept,
+            pillar_roots: Roots::from([("base".into(), vec![root.join("pillar")])]),
             ..Config::default()
         }
     }
@@ -57,7 +60,7 @@ impl Master {
         self.folder.path().join("master.sock")
     }
 
-    fn daemon(&self) -> &super::Daemon {
+    fn daemon(&self) -> &Arc<super::Daemon> {
         &self.running.as_ref().unwrap().daemon
     }
 
@@ -108,6 +111,7 @@ struct Actor {
     id: HostId,
     key: AgentKey,
     certificate: Option<CertificateDer<'static>>,
+    grains: Map,
     _folder: TempDir,
 }
 
@@ -123,7 +127,8 @@ impl Actor {
     fn new(id: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = AgentKey::load_or_create(&folder.path().join("agent.key")).unwrap();
-        Self { id: id.parse().unwrap(), key, certificate: None, _folder: folder }
+        let grains = map([("id", id.into())]);
+        Self { id: id.parse().unwrap(), key, certificate: None, grains, _folder: folder }
     }
 
     async fn knock(&self, master: &Master) -> (Link, Greeting) {
@@ -141,7 +146,7 @@ impl Actor {
             protocol: PROTOCOL,
             version: "0".into(),
             id: self.id.clone(),
-            grains: map([("id", self.id.as_str().into())]),
+            grains: self.grains.clone(),
             jobs: Vec::new(),
         };
         frame::write(&mut send, &hello).await.unwrap();
@@ -326,6 +331,10 @@ async fn what_makes_no_sense_is_refused() {
         let _link = actor.come_in(&master).await;
         assert_eq!(kind("web-*").await, FailureKind::NothingMatched);
         assert_eq!(kind("fp-* and").await, FailureKind::Usage);
+        let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
+        let job = Box::new(JobSpec { work, target: None, batch: None, timeout: Some(u64::MAX) });
+        let Err(error) = Client::ask(&master.socket(), &Request::Start { job }).await else { panic!() };
+        assert!(error.to_string().contains("at most 30 days"), "{error}");
 
         // An oversized first frame ends the connection, and nothing else.
         let endpoint = client(master.daemon().listen).unwrap();
@@ -338,6 +347,94 @@ async fn what_makes_no_sense_is_refused() {
         let quinn::ConnectionError::ApplicationClosed(closed) = connection.closed().await else { panic!() };
         assert_eq!(closed.error_code, close::PROTOCOL_ERROR.into());
         assert_eq!(master.daemon().fleet.connected(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_cannot_be_written_is_not_acknowledged() {
+    within(async {
+        let master = Master::start(true).await;
+        let link = Actor::new("fp-1").come_in(&master).await;
+        let job = master.call("*", None).await;
+        let (task, mut send, mut recv) = link.task().await;
+        let database = rusqlite::Connection::open(master.folder.path().join("state/master.db")).unwrap();
+        database.busy_timeout(PATIENCE).unwrap();
+        let broken = "CREATE TRIGGER broken BEFORE UPDATE OF report ON job_hosts BEGIN SELECT RAISE(ABORT, 'full'); END";
+        database.execute_batch(broken).unwrap();
+        frame::write(&mut send, &TaskUpdate::Finished(Box::new(report(&task)))).await.unwrap();
+        assert!(frame::read::<TaskControl>(&mut recv).await.is_err());
+        outcome(job).await;
+        let row = || master.daemon().ledger.job_hosts(&task.jid, true).unwrap().remove(0);
+        assert_eq!((row().state, row().report), (HostState::Sent, None), "all of a write or nothing");
+
+        database.execute_batch("DROP TRIGGER broken").unwrap();
+        let (mut send, mut recv) = link.connection.open_bi().await.unwrap();
+        frame::write(&mut send, &AgentRequest::Deliver { report: Box::new(report(&task)) }).await.unwrap();
+        let _: Stored = frame::read(&mut recv).await.unwrap();
+        assert_eq!((row().state, row().report), (HostState::Succeeded, Some(Box::new(report(&task)))));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_door_keeps_strangers_out_and_lets_hosts_in() {
+    within(async {
+        let master = Master::start(true).await;
+        let mut actor = Actor::new("fp-1");
+        drop(actor.come_in(&master).await);
+        let door = &master.daemon().door;
+        let _all = door.acquire_many(1024).await.unwrap();
+        let (_, greeting) = Actor::new("fp-2").knock(&master).await;
+        assert!(matches!(greeting, Greeting::Refused { retry: true, .. }), "{greeting:?}");
+        actor.come_in(&master).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_that_cannot_be_written_cuts_off_and_can_be_given_again() {
+    within(async {
+        let master = Master::start(true).await;
+        let link = Actor::new("fp-1").come_in(&master).await;
+        let database = rusqlite::Connection::open(master.folder.path().join("state/master.db")).unwrap();
+        database.busy_timeout(PATIENCE).unwrap();
+        let broken = "CREATE TRIGGER broken BEFORE DELETE ON keys BEGIN SELECT RAISE(ABORT, 'full'); END";
+        database.execute_batch(broken).unwrap();
+        let delete = Request::Keys { action: KeyAction::Delete, pattern: "fp-1".into() };
+        assert!(Client::ask(&master.socket(), &delete).await.is_err());
+        link.connection.closed().await;
+        database.execute_batch("DROP TRIGGER broken").unwrap();
+        assert_eq!(master.keys(KeyAction::Delete, "fp-1").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_claims_another_id_gets_its_own_pillar() {
+    within(async {
+        let mut master = Master::start(true).await;
+        let pillar = master.folder.path().join("pillar");
+        std::fs::create_dir_all(&pillar).unwrap();
+        std::fs::write(pillar.join("top.sls"), "base:\n  '*':\n    - whose\n").unwrap();
+        std::fs::write(pillar.join("whose.sls"), "whose: {{ grains['id'] }}\n").unwrap();
+        let mut actor = Actor::new("fp-1");
+        actor.grains = map([("id", "fp-2".into())]);
+        let link = actor.come_in(&master).await;
+        let whose = async |master: &Master| {
+            let (hosts, _) = launch::select(master.daemon(), Some("G@id:fp-1".into())).await.unwrap();
+            let config = master.daemon().config.clone();
+            let compiling = move || PillarCompiler::new(&config).compile(&hosts[0], "base", &Map::new());
+            let pillar = tokio::task::spawn_blocking(compiling).await.unwrap().unwrap();
+            get(&pillar, "whose").cloned()
+        };
+        assert_eq!(whose(&master).await, Some("fp-1".into()));
+        let (mut send, mut recv) = link.connection.open_bi().await.unwrap();
+        frame::write(&mut send, &AgentRequest::Grains { grains: actor.grains.clone() }).await.unwrap();
+        let _: Stored = frame::read(&mut recv).await.unwrap();
+        assert_eq!(whose(&master).await, Some("fp-1".into()));
+        master.restart().await;
+        assert_eq!(whose(&master).await, Some("fp-1".into()));
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use common::id::HostId;
 use common::message::Report;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{HostRow, LedgerError, Write};
 use crate::jobs::{HostState, JobRecord, Phase};
@@ -24,13 +24,16 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), Ledger
             "UPDATE jobs SET phase = ?2 WHERE jid = ?1",
             params![jid.as_str(), phase_name(*phase)],
         ),
-        Write::HostState { jid, host, state, phase, prepared, reason, at } => run(
-            connection,
-            "UPDATE job_hosts SET state = ?3, phase = ?4, prepared = ?5, reason = ?6, updated = ?7 \
-             WHERE jid = ?1 AND host = ?2",
-            params![jid.as_str(), host.as_str(), state.name(), phase_name(*phase), prepared, reason, at],
-        ),
-        Write::Report { host, report, at } => put_report(connection, host, report, *at),
+        Write::HostState { jid, host, state, phase, prepared, reason, report, at } => {
+            run(
+                connection,
+                "UPDATE job_hosts SET state = ?3, phase = ?4, prepared = ?5, reason = ?6, updated = ?7 \
+                 WHERE jid = ?1 AND host = ?2",
+                params![jid.as_str(), host.as_str(), state.name(), phase_name(*phase), prepared, reason, at],
+            )?;
+            report.as_ref().map_or(Ok(()), |report| put_report(connection, host, report, *at))
+        }
+        Write::ReportAgain { host, report, at } => put_missing_report(connection, host, report, *at),
         Write::JobEnded { jid, at, error } => run(
             connection,
             "UPDATE jobs SET ended = ?2, error = ?3 WHERE jid = ?1",
@@ -130,6 +133,28 @@ fn put_report(connection: &Connection, host: &HostId, report: &Report, at: i64) 
             at
         ],
     )
+}
+
+/// An end that was decided on stands; a host that the disk still has at work ends with the report.
+fn put_missing_report(
+    connection: &Connection,
+    host: &HostId,
+    report: &Report,
+    at: i64,
+) -> Result<(), LedgerError> {
+    let missing: Option<bool> = connection
+        .prepare_cached("SELECT report IS NULL FROM job_hosts WHERE jid = ?1 AND host = ?2")?
+        .query_row(params![report.jid.as_str(), host.as_str()], |row| row.get(0))
+        .optional()?;
+    if missing != Some(true) {
+        return Ok(());
+    }
+    run(
+        connection,
+        "UPDATE job_hosts SET state = ?3 WHERE jid = ?1 AND host = ?2 AND state IN ('queued', 'sent', 'running')",
+        params![report.jid.as_str(), host.as_str(), HostState::of(report.outcome).name()],
+    )?;
+    put_report(connection, host, report, at)
 }
 
 fn run(connection: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<(), LedgerError> {

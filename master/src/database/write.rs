@@ -46,7 +46,7 @@ pub enum Write {
         /// The half.
         phase: Phase,
     },
-    /// A host's state in a job.
+    /// A host's state in a job, with the report that brought it there.
     HostState {
         /// The job.
         jid: JobId,
@@ -60,11 +60,13 @@ pub enum Write {
         prepared: bool,
         /// Why.
         reason: Option<String>,
+        /// What it reported.
+        report: Option<Box<Report>>,
         /// When, in milliseconds since 1970.
         at: i64,
     },
-    /// A host's report. Written a second time, it changes nothing.
-    Report {
+    /// A report that has come again, for a host whose end may not have reached the disk. Where a report is, nothing changes.
+    ReportAgain {
         /// The host.
         host: HostId,
         /// The report.

@@ -96,9 +96,12 @@ async fn tree(daemon: &Arc<Daemon>, record: &JobRecord) -> Result<Hash, Halt> {
     if let Some(tree) = record.tree {
         return Ok(tree);
     }
+    // Jobs that wait for their turn wait here, not each in a thread of the pool.
+    let turn = daemon.snapshotting.lock().await;
     let shared = Arc::clone(daemon);
     let taking = tokio::task::spawn_blocking(move || shared.snapshotter.take(&shared.config.file_roots));
     let Taken { root, commit } = taking.await.map_err(Halt::new)?.map_err(Halt::new)?;
+    drop(turn);
     let write = Write::JobTree { jid: record.jid.clone(), tree: root, commit };
     daemon.ledger.submit(write).await.map_err(Halt::new)?;
     Ok(root)

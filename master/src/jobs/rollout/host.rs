@@ -27,6 +27,8 @@ pub(super) struct Host {
     pub(super) connected: bool,
     /// When it counts as gone or out of time.
     pub(super) deadline: Option<Duration>,
+    /// Until when it may wait for another job of its own, once it has said that it does.
+    pub(super) waited: Option<Duration>,
     /// When a task whose stream broke is sent again.
     pub(super) retry: Option<Duration>,
     /// How often its task's stream broke.
@@ -46,6 +48,7 @@ impl Host {
             prepared: resumed.prepared,
             connected: resumed.connected,
             deadline: None,
+            waited: None,
             retry: None,
             broken: 0,
         }

@@ -194,8 +194,14 @@ impl Rollout {
     }
 
     fn waiting(&mut self, index: usize, now: Duration) {
-        if let Some(host) = self.hosts.get_mut(index).filter(|host| host.is_busy() && host.connected) {
-            host.deadline = Some(now + WAIT_LIMIT);
+        // A killed task's end is waited for no longer because it says that it waits.
+        if self.cancelled {
+            return;
+        }
+        if let Some(host) = self.hosts.get_mut(index).filter(|host| host.step == Step::Sent && host.connected)
+        {
+            // Said again, it moves nothing: a host cannot keep a job open for ever.
+            host.deadline = Some(*host.waited.get_or_insert(now + WAIT_LIMIT));
         }
     }
 
@@ -203,10 +209,10 @@ impl Rollout {
         let allowance = now + self.setup.timeout + SLACK;
         let cancelled = self.cancelled;
         let Some(host) = self.hosts.get_mut(index).filter(|host| host.is_busy()) else { return };
-        if host.connected && !cancelled {
-            host.deadline = Some(allowance);
-        }
         if host.step == Step::Sent {
+            if host.connected && !cancelled {
+                host.deadline = Some(allowance);
+            }
             host.step = Step::Running;
             actions.push(record(index, host, None));
         }
@@ -390,6 +396,7 @@ impl Rollout {
         host.step = Step::Sent;
         host.phase = phase;
         host.deadline = Some(allowance);
+        host.waited = None;
         host.broken = 0;
         self.busy += 1;
         actions.push(record(index, host, None));

@@ -103,6 +103,28 @@ fn a_host_that_says_nothing_expires() {
 }
 
 #[test]
+fn a_host_that_repeats_itself_gets_no_more_time() {
+    let start = || Rollout::new(setup(false, None), Phase::Apply, &[queued(true)], Duration::ZERO).0;
+    let mut rollout = start();
+    rollout.handle(SECOND, &Event::Waiting(0));
+    let due = rollout.due();
+    assert_eq!(due, Some((24 * 3600 + 1) * SECOND));
+    rollout.handle(60 * SECOND, &Event::Waiting(0));
+    assert_eq!(rollout.due(), due);
+    rollout.handle(90 * SECOND, &Event::Started(0));
+    let due = rollout.due();
+    assert_eq!(due, Some((90 + 630) * SECOND));
+    rollout.handle(600 * SECOND, &Event::Started(0));
+    rollout.handle(601 * SECOND, &Event::Waiting(0));
+    assert_eq!(rollout.due(), due);
+
+    let mut rollout = start();
+    rollout.handle(SECOND, &Event::Cancel);
+    rollout.handle(2 * SECOND, &Event::Waiting(0));
+    assert_eq!(rollout.due(), Some(31 * SECOND));
+}
+
+#[test]
 fn cancelling_kills_the_busy_and_drops_the_rest() {
     let hosts = [queued(true), queued(true)];
     let (mut rollout, _) =

@@ -1,8 +1,8 @@
 //! Data to plan: top file, includes, extends, excludes, names, requisites, order; and pillar.
 //!
-//! The steps, each in its file: [`top`] and [`sections`] find the SLS files of a host, [`load`] and [`mod@include`] render them into [`high`] data,
-//! [`extend`], [`requisite_in`] and [`exclude`] change that, [`verify`] checks its form, [`low`] makes chunks of it,
-//! [`functions`] checks what they call, [`requisites`] and [`cycles`] what they wait for. Each step reports all it finds; the
+//! The steps, each in its file: `top` and `sections` find the SLS files of a host, `load` and `include` render them into `high` data,
+//! `extend`, [`requisite_in`] and `exclude` change that, `verify` checks its form, `low` makes chunks of it,
+//! `functions` checks what they call, `requisites` and `cycles` what they wait for. Each step reports all it finds; the
 //! next begins only when nothing was found, so that no error is a mere echo of another.
 
 mod catalogue;

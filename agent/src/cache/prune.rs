@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use common::identity::{read_private, write_private};
 use common::store::{Hash, Store};
-use common::tree::{Directory, Kind, Snapshot};
+use common::tree::reachable;
 
 /// How many trees are kept whole.
 const TREES: usize = 3;
@@ -42,7 +42,7 @@ pub fn prune(folder: &Path, store: &Store) {
     let _ = std::fs::write(&marker, "");
     let mut keep = HashSet::new();
     for tree in recent_trees(folder) {
-        keep_snapshot(store, tree, &mut keep);
+        reachable(store, tree, &mut keep);
     }
     match store.prune(|hash| keep.contains(&hash), AGE) {
         Ok(removed) => tracing::debug!(removed, kept = keep.len(), "the cache was pruned"),
@@ -55,33 +55,9 @@ fn recent_trees(folder: &Path) -> Vec<Hash> {
     text.lines().filter_map(|line| line.parse().ok()).collect()
 }
 
-fn keep_snapshot(store: &Store, tree: Hash, keep: &mut HashSet<Hash>) {
-    keep.insert(tree);
-    let snapshot = store.read(tree).ok().and_then(|bytes| Snapshot::from_object(tree, &bytes).ok());
-    let mut open: Vec<_> = snapshot
-        .iter()
-        .flat_map(|snapshot| &snapshot.environments)
-        .map(|environment| environment.root)
-        .collect();
-    while let Some(hash) = open.pop() {
-        if !keep.insert(hash) {
-            continue;
-        }
-        let directory = store.read(hash).ok().and_then(|bytes| Directory::from_object(hash, &bytes).ok());
-        for entry in directory.into_iter().flat_map(|directory| directory.entries) {
-            match entry.kind {
-                Kind::Directory { hash } => open.push(hash),
-                Kind::File { hash, .. } => {
-                    keep.insert(hash);
-                }
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use common::tree::{Entry, Environment};
+    use common::tree::{Directory, Entry, Environment, Kind, Snapshot};
 
     use super::*;
 

@@ -3,6 +3,7 @@
 //! A [`Snapshot`] names one [`Directory`] for each environment; a directory names files and directories by the hash of their
 //! content. Two snapshots share every object that did not change.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -169,6 +170,31 @@ fn walk(
         }
     }
     Ok(())
+}
+
+/// Adds to `found` every object that a snapshot needs: itself, its directories and its files. What can't be read has nothing
+/// below it to add; what is in `found` already is not walked again.
+pub fn reachable(store: &Store, root: Hash, found: &mut HashSet<Hash>) {
+    if !found.insert(root) {
+        return;
+    }
+    let snapshot = store.read(root).ok().and_then(|bytes| Snapshot::from_object(root, &bytes).ok());
+    let roots = snapshot.into_iter().flat_map(|snapshot| snapshot.environments);
+    let mut open: Vec<Hash> = roots.map(|environment| environment.root).collect();
+    while let Some(hash) = open.pop() {
+        if !found.insert(hash) {
+            continue;
+        }
+        let directory = store.read(hash).ok().and_then(|bytes| Directory::from_object(hash, &bytes).ok());
+        for entry in directory.into_iter().flat_map(|directory| directory.entries) {
+            match entry.kind {
+                Kind::Directory { hash } => open.push(hash),
+                Kind::File { hash, .. } => {
+                    found.insert(hash);
+                }
+            }
+        }
+    }
 }
 
 fn to_object<T: Serialize>(object: &T) -> Vec<u8> {

@@ -4,8 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::store::{Hash, Store};
-use common::tree::{Directory, Kind, Snapshot};
+use common::tree::reachable;
 
 use super::Daemon;
 use super::shared::now;
@@ -38,38 +37,11 @@ fn prune(daemon: &Daemon) {
     };
     let mut wanted = HashSet::new();
     for root in jobs.iter().filter_map(|job| job.tree) {
-        gather(&daemon.store, root, &mut wanted);
+        reachable(&daemon.store, root, &mut wanted);
     }
     match daemon.store.prune(|hash| wanted.contains(&hash), YOUNG) {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "objects that no job needs are gone"),
         Err(error) => tracing::warn!(%error, "objects are not pruned"),
-    }
-}
-
-/// A snapshot's objects. What can't be read has nothing below it to keep.
-fn gather(store: &Store, root: Hash, wanted: &mut HashSet<Hash>) {
-    if !wanted.insert(root) {
-        return;
-    }
-    let snapshot = store.read(root).ok().and_then(|bytes| Snapshot::from_object(root, &bytes).ok());
-    let mut open: Vec<Hash> = snapshot
-        .iter()
-        .flat_map(|snapshot| &snapshot.environments)
-        .map(|environment| environment.root)
-        .collect();
-    while let Some(hash) = open.pop() {
-        if !wanted.insert(hash) {
-            continue;
-        }
-        let directory = store.read(hash).ok().and_then(|bytes| Directory::from_object(hash, &bytes).ok());
-        for entry in directory.into_iter().flat_map(|directory| directory.entries) {
-            match entry.kind {
-                Kind::Directory { hash } => open.push(hash),
-                Kind::File { hash, .. } => {
-                    wanted.insert(hash);
-                }
-            }
-        }
     }
 }

@@ -137,6 +137,12 @@ impl Host<'_> {
         self.exec(&["/bin/sh", "-c", line])
     }
 
+    /// Writes a file and the folders it stands in.
+    pub fn write(&self, path: &str, text: &str) {
+        let text = text.replace('\'', r"'\''");
+        self.shell(&format!("mkdir -p \"$(dirname {path})\" && printf '%s' '{text}' > {path}")).code(0).done();
+    }
+
     /// The content of a file inside.
     #[must_use]
     pub fn read(&self, path: &str) -> String {

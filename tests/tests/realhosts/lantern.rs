@@ -11,32 +11,46 @@ use tests::wait::until_true;
 const PROGRAMS: &str = "/opt/lantern/bin";
 const PROXY: &str = "/home/lantern/bin/http-proxy";
 
-/// Starts the agent inside a host, which enrols under `id`.
-fn start_agent(host: &Host<'_>, id: &str, master: SocketAddr) {
-    let config = format!("id: {id}\nmaster: \"{master}\"\nstate_dir: /var/lib/lantern/agent\n");
-    host.shell(&format!("mkdir -p /etc/lantern && printf '%s' '{config}' > /etc/lantern/agent.yaml"))
-        .code(0)
-        .done();
-    let run = format!("{PROGRAMS}/agent run --config /etc/lantern/agent.yaml");
+/// The agent's service as it is packaged, for each init.
+const SYSTEMD_UNIT: &str = include_str!("../../../packaging/systemd/lantern-agent.service");
+const SYSVINIT_SCRIPT: &str = include_str!("../../../packaging/sysvinit/lantern-agent");
+
+/// Installs the packaged service, whose agent enrols under `id`, and starts it.
+fn install_agent(host: &Host<'_>, id: &str, master: SocketAddr) {
+    host.write("/etc/lantern/agent.yaml", &format!("id: {id}\nmaster: \"{master}\"\nstate_dir: /var/lib/lantern/agent\n"));
+    host.shell(&format!("ln -sfn {PROGRAMS}/agent /usr/local/bin/agent")).code(0).done();
     match host.flavour {
-        Flavour::Systemd => host.shell(&format!("systemd-run --quiet --unit=lantern-agent --property=KillMode=process {run}")),
-        Flavour::Sysvinit => host.shell(&format!(
-            "start-stop-daemon --start --background --make-pidfile --pidfile /run/agent.pid --startas /bin/sh -- \
-             -c 'exec {run} >> /var/log/agent.log 2>&1'"
-        )),
+        Flavour::Systemd => host.write("/etc/systemd/system/lantern-agent.service", SYSTEMD_UNIT),
+        Flavour::Sysvinit => {
+            host.write("/etc/init.d/lantern-agent", SYSVINIT_SCRIPT);
+            host.shell("chmod 755 /etc/init.d/lantern-agent").code(0).done();
+        }
+    }
+    start_agent(host);
+}
+
+/// Starts the service, whatever was left of it. A restart, since systemd makes a mere start wait for the pause before the next
+/// try of its own.
+fn start_agent(host: &Host<'_>) {
+    match host.flavour {
+        Flavour::Systemd => host.shell("systemctl daemon-reload && systemctl restart lantern-agent"),
+        Flavour::Sysvinit => host.shell("/etc/init.d/lantern-agent start"),
     }
     .code(0)
     .done();
 }
 
-/// Kills the agent's daemon as a bug would.
+/// Kills the agent's daemon as a bug would, and sees it gone.
 fn kill_agent(host: &Host<'_>) {
-    match host.flavour {
-        Flavour::Systemd => host.shell("systemctl kill --kill-whom=main --signal=KILL lantern-agent; systemctl reset-failed lantern-agent; true"),
-        Flavour::Sysvinit => host.shell("kill -9 $(cat /run/agent.pid)"),
-    }
-    .code(0)
-    .done();
+    let number = match host.flavour {
+        Flavour::Systemd => "systemctl show --property=MainPID --value lantern-agent",
+        Flavour::Sysvinit => "cat /run/lantern-agent.pid",
+    };
+    let pid = host.shell(number).ok().trim().to_owned();
+    host.shell(&format!("kill -9 {pid}")).code(0).done();
+    until_true("the agent to be gone", PATIENCE, || {
+        host.shell(&format!("kill -0 {pid} 2>&1 || echo gone")).ok().contains("gone")
+    });
 }
 
 /// The number of the proxy's process.
@@ -76,12 +90,12 @@ fn three_hosts_take_the_tree() {
     second_apply_changes_nothing(&testbed, &fleet);
     broken_file_stops_the_job(&testbed, &fleet);
     replaced_binary_restarts_the_service(&testbed, &fleet);
-    killed_agent_comes_back(&testbed, &fleet, listen);
+    killed_agent_comes_back(&testbed, &fleet);
 }
 
 fn enrol(testbed: &Testbed, fleet: &Fleet, listen: SocketAddr) {
     for (host, id) in testbed.hosts().zip(IDS) {
-        start_agent(&host, id, listen);
+        install_agent(&host, id, listen);
     }
     for id in IDS {
         fleet.wait_key(id, "pending");
@@ -194,7 +208,7 @@ fn replaced_binary_restarts_the_service(testbed: &Testbed, fleet: &Fleet) {
     }
 }
 
-fn killed_agent_comes_back(testbed: &Testbed, fleet: &Fleet, listen: SocketAddr) {
+fn killed_agent_comes_back(testbed: &Testbed, fleet: &Fleet) {
     fleet.tree(
         "slow.sls",
         "slow:\n  cmd.run:\n    - name: touch /run/begun; for i in $(seq 600); do test -e /run/gate && exit 0; sleep 0.1; done; exit 1\n",
@@ -204,7 +218,7 @@ fn killed_agent_comes_back(testbed: &Testbed, fleet: &Fleet, listen: SocketAddr)
         until_true("the job to begin", PATIENCE, || host.has("/run/begun"));
         kill_agent(&host);
         host.shell("touch /run/gate").code(0).done();
-        start_agent(&host, id, listen);
+        start_agent(&host);
         fleet.wait_ended(&jid);
         let report = fleet.master(&["jobs", "show", &jid, "--out", "json"]).code(0).json();
         assert_eq!(results(&report[id], Some(true)), 1, "{id}: {report}");

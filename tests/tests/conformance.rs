@@ -34,3 +34,14 @@ fn cases_answer_as_salt_does() {
     assert!(calls > 0, "no case was found");
     assert!(wrong.is_empty(), "{} of {calls} calls differ from Salt:\n\n{}", wrong.len(), wrong.join("\n\n"));
 }
+
+#[test]
+fn whatever_differs_is_listed() {
+    let page = include_str!("../../COMPATIBILITY.md");
+    let missing: Vec<String> = cases()
+        .into_iter()
+        .filter(|case| (case.deviation() || case.gap().is_some()) && !page.contains(&format!("`{}`", case.name)))
+        .map(|case| case.name)
+        .collect();
+    assert!(missing.is_empty(), "COMPATIBILITY.md does not name {}", missing.join(", "));
+}

@@ -109,6 +109,12 @@ impl Case {
         calls.into_iter().map(Into::into).collect()
     }
 
+    /// Whether the project answers differently on purpose.
+    #[must_use]
+    pub fn deviation(&self) -> bool {
+        self.folder.join("deviation.md").exists()
+    }
+
     /// What is not built yet, where that is why the case answers differently from Salt.
     #[must_use]
     pub fn gap(&self) -> Option<String> {

@@ -1,53 +1,149 @@
 //! Compiles pillar and states for hosts without touching them.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use common::value::Map;
-use states::compile::{highstate, sls};
+use common::value::{Map, Value, get};
+use states::compile::{Examined, alone, examine};
 use states::context::{Context, RunState};
 use states::diagnostic::Diagnostic;
+use states::explain::explain as explain_states;
 use states::files::{FileSource, Folders};
+use states::lint::lint;
 use states::process::System;
 
-use crate::api::{CheckResult, CheckSpec};
+use crate::api::{CheckResult, CheckSpec, Explained, UnusedSls};
 use crate::config::{Config, Roots};
 use crate::pillar::{PillarCompiler, PillarHost};
 
-/// Compiles for each host, and hands each result on as soon as it is there. Blocks.
-pub fn check(config: &Config, spec: &CheckSpec, hosts: &[PillarHost], mut found: impl FnMut(CheckResult)) {
-    let config = configured(config, spec);
-    let saltenv = spec.saltenv.clone().unwrap_or_else(|| "base".into());
-    let pillar = PillarCompiler::new(&config);
-    let files: Arc<dyn FileSource> = Arc::new(Folders::new(config.file_roots.clone()));
+/// Compiles for each host, and hands each result on as soon as it is there. Where the top file says what each host gets,
+/// the SLS files that none of them gets are compiled as well, with the grains and pillar of the first host; those that are
+/// wrong come back. Blocks.
+#[must_use]
+pub fn check(
+    config: &Config,
+    spec: &CheckSpec,
+    hosts: &[PillarHost],
+    mut found: impl FnMut(CheckResult),
+) -> Vec<UnusedSls> {
+    let checker = Checker::new(config, spec);
+    let mut used: HashSet<(String, String)> = HashSet::new();
+    let mut first: Option<(&PillarHost, Arc<Context>)> = None;
     for host in hosts {
-        let compiled = pillar.compile(host, &saltenv, &spec.pillar).and_then(|pillar| {
-            let context = Arc::new(Context {
-                id: host.id.to_string(),
-                saltenv: saltenv.clone(),
-                grains: Arc::clone(&host.grains),
-                pillar: Arc::new(pillar),
-                opts: Arc::new(config.opts.clone()),
-                files: Arc::clone(&files),
-                processes: Arc::new(System),
-                cache_dir: config.state_dir.join("cache"),
-                test: true,
-                run: RunState::default(),
-            });
-            if spec.sls.is_empty() { highstate(&context) } else { sls(&context, &spec.sls) }
-        });
-        found(result(host, compiled));
+        let context = match checker.context(host) {
+            Ok(context) => context,
+            Err(errors) => {
+                found(broken(host, errors));
+                continue;
+            }
+        };
+        let examined = examine(&context, &spec.sls);
+        for file in examined.files() {
+            let name = (file.saltenv.as_ref(), file.sls.as_ref());
+            if !used.contains(&(name.0.to_owned(), name.1.to_owned())) {
+                used.insert((name.0.into(), name.1.into()));
+            }
+        }
+        found(result(host, &context, &examined, spec.lint));
+        first.get_or_insert((host, context));
+    }
+    match first {
+        Some((host, context)) if spec.sls.is_empty() => unused(host, &context, &used),
+        _ => Vec::new(),
     }
 }
 
-fn result(host: &PillarHost, compiled: Result<states::compile::Plan, Vec<Diagnostic>>) -> CheckResult {
-    let host = host.id.clone();
-    match compiled {
-        Ok(plan) => {
-            CheckResult { host, states: plan.chunks.len(), warnings: plan.warnings, errors: Vec::new() }
-        }
-        Err(errors) => CheckResult { host, states: 0, warnings: Vec::new(), errors },
+/// Says why states are on a host. Blocks.
+#[must_use]
+pub fn explain(config: &Config, spec: &CheckSpec, host: &PillarHost, state: &str) -> Explained {
+    let context = match Checker::new(config, spec).context(host) {
+        Ok(context) => context,
+        Err(errors) => return Explained { errors, ..Explained::default() },
+    };
+    let examined = examine(&context, &spec.sls);
+    if !examined.errors.is_empty() {
+        return Explained { errors: examined.errors, ..Explained::default() };
     }
+    match explain_states(&context, &examined, state) {
+        Ok(states) => Explained { states, ..Explained::default() },
+        Err(unknown) => Explained { unknown: Some(*unknown), ..Explained::default() },
+    }
+}
+
+/// What compiling for several hosts shares.
+struct Checker<'a> {
+    config: Config,
+    spec: &'a CheckSpec,
+    pillar: PillarCompiler,
+    opts: Arc<Map>,
+    files: Arc<dyn FileSource>,
+}
+
+impl<'a> Checker<'a> {
+    fn new(config: &Config, spec: &'a CheckSpec) -> Self {
+        let config = configured(config, spec);
+        Self {
+            pillar: PillarCompiler::new(&config),
+            opts: Arc::new(config.opts.clone()),
+            files: Arc::new(Folders::new(config.file_roots.clone())),
+            config,
+            spec,
+        }
+    }
+
+    /// What the templates of a host see: its pillar compiled, its grains as it sent them last.
+    fn context(&self, host: &PillarHost) -> Result<Arc<Context>, Vec<Diagnostic>> {
+        let saltenv = self.spec.saltenv.clone().unwrap_or_else(|| "base".into());
+        let pillar = self.pillar.compile(host, &saltenv, &self.spec.pillar)?;
+        Ok(Arc::new(Context {
+            id: host.id.to_string(),
+            saltenv,
+            grains: Arc::clone(&host.grains),
+            pillar: Arc::new(pillar),
+            opts: Arc::clone(&self.opts),
+            files: Arc::clone(&self.files),
+            processes: Arc::new(System),
+            cache_dir: self.config.state_dir.join("cache"),
+            test: true,
+            run: RunState::default(),
+        }))
+    }
+}
+
+fn broken(host: &PillarHost, errors: Vec<Diagnostic>) -> CheckResult {
+    CheckResult { host: host.id.clone(), states: 0, warnings: Vec::new(), errors, lints: Vec::new() }
+}
+
+fn result(host: &PillarHost, context: &Arc<Context>, examined: &Examined, linted: bool) -> CheckResult {
+    if !examined.errors.is_empty() {
+        return broken(host, examined.errors.clone());
+    }
+    let lints = if linted { lint(context, examined) } else { Vec::new() };
+    let warnings = examined.warnings.clone();
+    CheckResult { host: host.id.clone(), states: examined.count(), warnings, errors: Vec::new(), lints }
+}
+
+/// The SLS files of the tree that are not among the used ones and are wrong.
+fn unused(host: &PillarHost, context: &Arc<Context>, used: &HashSet<(String, String)>) -> Vec<UnusedSls> {
+    let top = get(&context.opts, "state_top").and_then(Value::as_str).unwrap_or("top.sls");
+    let mut wrong = Vec::new();
+    for saltenv in context.files.environments() {
+        let context = context.varied(|context| context.saltenv.clone_from(&saltenv));
+        let files = context.files.list(&saltenv).unwrap_or_else(|_| Arc::from([]));
+        for path in files.iter().map(|file| file.path.as_ref()).filter(|path| *path != top) {
+            let Some(name) = path.strip_suffix(".sls") else { continue };
+            let sls = name.strip_suffix("/init").unwrap_or(name).replace('/', ".");
+            if used.contains(&(saltenv.clone(), sls.clone())) {
+                continue;
+            }
+            let errors = alone(&context, &sls);
+            if !errors.is_empty() {
+                wrong.push(UnusedSls { saltenv: saltenv.clone(), sls, host: host.id.clone(), errors });
+            }
+        }
+    }
+    wrong
 }
 
 /// The configuration with the trees that are to be compiled in place of its own.
@@ -63,7 +159,7 @@ fn configured(config: &Config, spec: &CheckSpec) -> Config {
     config
 }
 
-/// A host that is described by a file of grains, with its id among them.
+/// A host that is described by its grains, with its id among them.
 #[must_use]
 pub fn described(id: common::id::HostId, mut grains: Map) -> PillarHost {
     grains.insert("id".into(), id.as_str().into());

@@ -1,5 +1,8 @@
 //! An error in somebody's state tree: what is wrong, where, and what would be right.
 
+mod print;
+mod word;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -29,26 +32,67 @@ impl fmt::Display for Place {
     }
 }
 
+/// How grave it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The tree does not compile.
+    #[default]
+    Error,
+    /// The tree compiles and may not do what its author meant.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+/// A second place that has to do with an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Related {
+    /// What is there: `first defined here`.
+    pub what: String,
+    /// Where.
+    pub place: Place,
+    /// The line of the source that `place` names.
+    pub excerpt: Option<String>,
+}
+
 /// One error in a state or pillar tree. `Display` prints it whole, over several lines:
 ///
 /// ```text
 /// state function `file.manged` does not exist
-///   --> web/init.sls:4
+///   --> web/init.sls:4:3
 ///    |
 ///  4 |   file.manged:
-///    |   ^
-///    = in state 'web-config'
+///    |   ^^^^^^^^^^^
+///    |
+///    = in state 'web-config' of SLS 'web'
+///    = included from top.sls:3
 ///    = help: did you mean `file.managed`?
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// What is wrong, one line, in words that name the thing.
     pub message: String,
+    /// How grave it is.
+    #[serde(default)]
+    pub severity: Severity,
+    /// The name by which a warning can be silenced: `octal-mode`.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Where, when that is known.
     pub place: Option<Place>,
     /// The line of the source that `place` names.
     pub excerpt: Option<String>,
-    /// How the program got there, the innermost first: `included from top.sls:3`, `in state 'x'`.
+    /// How many characters from the place's column on are meant; 0 for the word that begins there.
+    #[serde(default)]
+    pub width: u32,
+    /// What is said beside the marked text.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// Other places that have to do with it.
+    #[serde(default)]
+    pub related: Vec<Related>,
+    /// How the program got there, the innermost first: `in state 'x'`, `included from top.sls:3`.
     pub notes: Vec<String>,
     /// What would be right.
     pub help: Option<String>,
@@ -61,12 +105,22 @@ impl Diagnostic {
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
+            severity: Severity::Error,
+            name: None,
             place: None,
             excerpt: None,
+            width: 0,
+            label: None,
+            related: Vec::new(),
             notes: Vec::new(),
             help: None,
             salt: None,
         }
+    }
+
+    /// A warning by its name.
+    pub fn warning(name: &str, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, name: Some(name.into()), ..Self::new(message) }
     }
 
     /// Says where.
@@ -76,11 +130,31 @@ impl Diagnostic {
         self
     }
 
+    /// Says how many characters from the place on are meant.
+    #[must_use]
+    pub fn width(mut self, width: usize) -> Self {
+        self.width = u32::try_from(width).unwrap_or(0);
+        self
+    }
+
+    /// Says something beside the marked text.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// Names a second place.
+    #[must_use]
+    pub fn related(mut self, what: impl Into<String>, place: Place) -> Self {
+        self.related.push(Related { what: what.into(), place, excerpt: None });
+        self
+    }
+
     /// Takes the line that the place names out of the file's text.
     #[must_use]
     pub fn with_source(mut self, text: &str) -> Self {
-        let line = self.place.as_ref().map_or(0, |place| place.line) as usize;
-        self.excerpt = line.checked_sub(1).and_then(|index| text.lines().nth(index)).map(Into::into);
+        self.excerpt = self.place.as_ref().and_then(|place| line_of(text, place.line));
         self
     }
 
@@ -104,33 +178,27 @@ impl Diagnostic {
         self.salt = Some(sentence.into());
         self
     }
+
+    /// The whole of it for a person, over several lines: how grave it is, then what `Display` prints.
+    #[must_use]
+    pub fn print(&self, colour: bool) -> String {
+        print::print(self, true, colour)
+    }
+}
+
+/// A line of a text, counted from 1.
+pub(crate) fn line_of(text: &str, line: u32) -> Option<String> {
+    let index = usize::try_from(line).ok()?.checked_sub(1)?;
+    text.lines().nth(index).map(Into::into)
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        if let Some(place) = &self.place {
-            write!(f, "\n  --> {place}")?;
-            if let Some(excerpt) = &self.excerpt {
-                let number = place.line.to_string();
-                let margin = " ".repeat(number.len());
-                let excerpt = excerpt.trim_end();
-                write!(f, "\n {margin} |\n {number} | {excerpt}\n {margin} | ")?;
-                let indent = match place.column {
-                    0 => excerpt.chars().take_while(|c| c.is_whitespace()).count(),
-                    column => column as usize - 1,
-                };
-                write!(f, "{}^", " ".repeat(indent.min(200)))?;
-            }
-        }
-        for note in &self.notes {
-            write!(f, "\n   = {note}")?;
-        }
-        if let Some(help) = &self.help {
-            write!(f, "\n   = help: {help}")?;
-        }
-        Ok(())
+        f.write_str(&print::print(self, false, false))
     }
 }
 
 impl std::error::Error for Diagnostic {}
+
+#[cfg(test)]
+mod tests;

@@ -9,5 +9,6 @@
 
 mod conformance;
 mod e2e;
+mod errors;
 mod forgotten;
 mod realhosts;

@@ -5,6 +5,7 @@ use common::message::Progress;
 use common::value::Map;
 use serde::{Deserialize, Serialize};
 use states::diagnostic::Diagnostic;
+use states::explain::Explanation;
 
 use crate::jobs::{HostRecord, HostState, JobRecord, JobSpec, Phase};
 use crate::keys::Key;
@@ -49,8 +50,18 @@ pub enum Request {
         /// The job.
         jid: JobId,
     },
-    /// Compile for known hosts and touch none: a [`Response::Checked`] for each, then [`Response::Done`].
+    /// Compile for known hosts and touch none: a [`Response::Checked`] for each, [`Response::Unused`], then
+    /// [`Response::Done`].
     Check(CheckSpec),
+    /// Say why a state is on a host and when it runs: [`Response::Explained`].
+    Explain {
+        /// The host.
+        host: HostId,
+        /// The state: an id, a name, `sls:id`, or a glob.
+        state: String,
+        /// What to compile.
+        spec: CheckSpec,
+    },
     /// How the daemon is: [`Response::Status`].
     Status,
 }
@@ -89,6 +100,9 @@ pub struct CheckSpec {
     /// A pillar tree likewise.
     #[serde(default)]
     pub pillar_tree: Option<std::path::PathBuf>,
+    /// Whether the linter looks at what compiles.
+    #[serde(default)]
+    pub lint: bool,
 }
 
 /// What the daemon answers.
@@ -108,6 +122,10 @@ pub enum Response {
     Host(Box<HostRecord>),
     /// What a host's tree compiled to.
     Checked(CheckResult),
+    /// The SLS files that no host of a check has and that do not compile.
+    Unused(Vec<UnusedSls>),
+    /// Why states are on a host.
+    Explained(Explained),
     /// How the daemon is.
     Status(Status),
     /// That was all.
@@ -192,6 +210,33 @@ pub struct CheckResult {
     pub warnings: Vec<String>,
     /// Errors.
     pub errors: Vec<Diagnostic>,
+    /// What the linter warns of.
+    #[serde(default)]
+    pub lints: Vec<Diagnostic>,
+}
+
+/// An SLS that no host has and that does not compile.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UnusedSls {
+    /// Its environment.
+    pub saltenv: String,
+    /// Its name.
+    pub sls: String,
+    /// The host with whose grains and pillar it was compiled.
+    pub host: HostId,
+    /// What is wrong with it.
+    pub errors: Vec<Diagnostic>,
+}
+
+/// Why states are on a host; or why that cannot be said.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Explained {
+    /// One for each state that was meant.
+    pub states: Vec<Explanation>,
+    /// Errors of the tree.
+    pub errors: Vec<Diagnostic>,
+    /// That there is no such state.
+    pub unknown: Option<Diagnostic>,
 }
 
 /// How the daemon is.

@@ -8,7 +8,7 @@ mod server;
 
 pub use client::{ApiError, Client};
 pub use message::{
-    Attached, CheckResult, CheckSpec, Failure, FailureKind, HostInfo, JobEvent, KeyAction, Request, Response,
-    Status,
+    Attached, CheckResult, CheckSpec, Explained, Failure, FailureKind, HostInfo, JobEvent, KeyAction,
+    Request, Response, Status, UnusedSls,
 };
 pub use server::{bind, user_of};

@@ -1,28 +1,30 @@
 //! `master check`.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-
 use clap::Args;
 use common::id::HostId;
-use common::value::Map;
 
+use super::check_output::{self, Checked};
+use super::described::{Shape, TreeOptions, paired};
 use super::error::CommandError;
-use super::exit_code;
-use super::options::{DaemonOptions, parse_map, pillar};
-use super::printer::{data, talk};
-use crate::api::{ApiError, CheckResult, CheckSpec, Client, Request, Response};
+use super::options::DaemonOptions;
+use crate::api::{ApiError, CheckSpec, Client, Request, Response};
+use crate::check;
 
 /// Compile pillar and states for every known host, touching none
 ///
 /// With the daemon's help it compiles for each accepted host, with the grains that host sent last. With --id it compiles
-/// for a host that you describe, and needs no daemon.
+/// for hosts that you describe, and needs no daemon. Every error is told, one that many hosts share once. SLS files that no
+/// host gets are compiled as well; what is wrong with them is a note.
+///
+/// Exit codes: 0 the tree compiles; 1 it compiles, and with --strict there are warnings; 2 the command line is wrong;
+/// 4 it does not compile for some host; 5 the target matches no host; 6 there is no daemon.
 ///
 /// Examples:
 ///
 ///     master check
-///     master check --tree ./salt --pillar-root ./pillar --target 'fp-*'
-///     master check --tree ./salt --id fp-1 --grains grains.yaml
+///     master check --lint --target 'fp-*'
+///     master check --tree ./salt --pillar-root ./pillar --id fp-1 --grains grains.yaml
+///     master check --tree ./salt --id web-1 --id db-1 --grains '{os: Debian}' --out json
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Check {
@@ -30,33 +32,36 @@ pub(super) struct Check {
     #[arg(value_name = "SLS")]
     sls: Vec<String>,
 
-    /// A state tree to compile in place of the configured one, as its environment `base`
-    #[arg(long, value_name = "DIR")]
-    tree: Option<PathBuf>,
-
-    /// A pillar tree, likewise
-    #[arg(long, value_name = "DIR")]
-    pillar_root: Option<PathBuf>,
-
-    /// Compile for a host of this id, described by --grains
+    /// Compile for a host of this id; may be repeated
     #[arg(long, value_name = "ID")]
-    id: Option<HostId>,
+    id: Vec<HostId>,
 
-    /// A YAML file with the grains of the host that --id names
-    #[arg(long, value_name = "FILE", requires = "id")]
-    grains: Option<PathBuf>,
+    /// The grains of the hosts that --id names: a YAML file or a YAML map, one for all or one for each
+    #[arg(long, value_name = "FILE|YAML", requires = "id")]
+    grains: Vec<String>,
 
     /// Which hosts, in the grammar of targets [default: every accepted host]
     #[arg(short, long, value_name = "TARGET", conflicts_with = "id")]
     target: Option<String>,
 
-    /// Pillar to merge over every host's own, as a YAML map
-    #[arg(long, value_name = "YAML")]
-    pillar: Option<String>,
+    /// Also warn of what compiles and may not do what was meant
+    #[arg(long)]
+    lint: bool,
 
-    /// The environment of the tree [default: base]
-    #[arg(long, value_name = "NAME")]
-    saltenv: Option<String>,
+    /// SLS files that no host gets must compile, too
+    #[arg(long)]
+    all: bool,
+
+    /// End with 1 when there are warnings
+    #[arg(long)]
+    strict: bool,
+
+    /// How to show what was found
+    #[arg(long, value_name = "SHAPE", value_enum, default_value_t = Shape::Human)]
+    out: Shape,
+
+    #[command(flatten)]
+    tree: TreeOptions,
 
     #[command(flatten)]
     daemon: DaemonOptions,
@@ -67,93 +72,34 @@ impl Check {
         let spec = CheckSpec {
             target: self.target.clone(),
             sls: self.sls.clone(),
-            saltenv: self.saltenv.clone(),
-            pillar: pillar(self.pillar.as_deref())?,
-            tree: self.tree.as_deref().map(folder).transpose()?,
-            pillar_tree: self.pillar_root.as_deref().map(folder).transpose()?,
+            lint: self.lint,
+            ..self.tree.spec()?
         };
-        let results = match &self.id {
-            Some(id) => {
-                let host = crate::check::described(id.clone(), self.described_grains()?);
-                let config = self.daemon.config()?;
-                let mut results = Vec::new();
-                crate::check::check(&config, &spec, &[host], |result| results.push(result));
-                results
-            }
-            None => self.ask(spec).await?,
-        };
-        Ok(show(&results))
+        let checked = if self.id.is_empty() { self.ask(spec).await? } else { self.here(&spec)? };
+        Ok(check_output::show(&checked, self.out, self.all, self.strict))
     }
 
-    fn described_grains(&self) -> Result<Map, CommandError> {
-        let Some(file) = &self.grains else { return Ok(Map::new()) };
-        let wrong = |reason: String| CommandError::usage(format!("{}: {reason}", file.display()));
-        let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-        parse_map(&text).map_err(wrong)
+    /// Compiles in this process, for hosts that the command line describes.
+    fn here(&self, spec: &CheckSpec) -> Result<Checked, CommandError> {
+        let described = paired(&self.id, &self.grains)?.into_iter();
+        let hosts: Vec<_> = described.map(|(id, grains)| check::described(id, grains)).collect();
+        let mut checked = Checked::default();
+        checked.unused =
+            check::check(&self.daemon.config()?, spec, &hosts, |result| checked.results.push(result));
+        Ok(checked)
     }
 
-    async fn ask(&self, spec: CheckSpec) -> Result<Vec<CheckResult>, CommandError> {
+    async fn ask(&self, spec: CheckSpec) -> Result<Checked, CommandError> {
         let mut client = Client::connect(&self.daemon.socket()?).await?;
         client.send(&Request::Check(spec)).await?;
-        let mut results = Vec::new();
+        let mut checked = Checked::default();
         loop {
             match client.next().await? {
-                Response::Checked(result) => results.push(result),
-                Response::Done => return Ok(results),
+                Response::Checked(result) => checked.results.push(result),
+                Response::Unused(unused) => checked.unused = unused,
+                Response::Done => return Ok(checked),
                 _ => return Err(ApiError::Unexpected.into()),
             }
         }
     }
-}
-
-/// A folder as the daemon, which works elsewhere, knows it.
-fn folder(path: &Path) -> Result<PathBuf, CommandError> {
-    match path.canonicalize() {
-        Ok(folder) if folder.is_dir() => Ok(folder),
-        Ok(_) => Err(CommandError::usage(format!("{} is no folder", path.display()))),
-        Err(error) => Err(CommandError::usage(format!("{}: {error}", path.display()))),
-    }
-}
-
-/// Shows what was found. An error that many hosts share is shown once.
-fn show(results: &[CheckResult]) -> u8 {
-    let mut errors: BTreeMap<String, Vec<&HostId>> = BTreeMap::new();
-    let mut warnings: BTreeMap<&str, Vec<&HostId>> = BTreeMap::new();
-    for result in results {
-        for error in &result.errors {
-            errors.entry(error.to_string()).or_default().push(&result.host);
-        }
-        for warning in &result.warnings {
-            warnings.entry(warning).or_default().push(&result.host);
-        }
-    }
-    for (warning, hosts) in &warnings {
-        data(&format!("warning: {warning}\n   = for {}\n\n", names(hosts)));
-    }
-    for (error, hosts) in &errors {
-        data(&format!("error: {error}\n   = for {}\n\n", names(hosts)));
-    }
-    let broken = results.iter().filter(|result| !result.errors.is_empty()).count();
-    let states: usize = results.iter().map(|result| result.states).sum();
-    if broken == 0 {
-        talk(&format!("the tree compiles for {} ({states} states)", count(results.len())));
-        exit_code::SUCCESS
-    } else {
-        talk(&format!("the tree does not compile for {broken} of {}", count(results.len())));
-        exit_code::NOT_COMPILED
-    }
-}
-
-/// The first few hosts by name.
-fn names(hosts: &[&HostId]) -> String {
-    const SHOWN: usize = 5;
-    let shown: Vec<_> = hosts.iter().take(SHOWN).map(|host| host.as_str()).collect();
-    match hosts.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
-fn count(hosts: usize) -> String {
-    if hosts == 1 { "1 host".into() } else { format!("{hosts} hosts") }
 }

@@ -3,9 +3,12 @@
 mod apply;
 mod call;
 mod check;
+mod check_output;
 mod demo;
+mod described;
 mod error;
 pub mod exit_code;
+mod explain;
 mod follow;
 mod hosts;
 mod jobs;

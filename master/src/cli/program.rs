@@ -8,7 +8,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::error::CommandError;
-use super::{apply, call, check, demo, hosts, jobs, keys, run, serve};
+use super::{apply, call, check, demo, explain, hosts, jobs, keys, run, serve};
 
 /// The master: applies Salt state trees to a fleet and runs commands on it.
 ///
@@ -34,6 +34,7 @@ enum Command {
     Hosts(hosts::Hosts),
     Jobs(jobs::Jobs),
     Check(check::Check),
+    Explain(explain::Explain),
     Demo(demo::Demo),
 }
 
@@ -81,6 +82,7 @@ impl Program {
             Command::Hosts(command) => command.run().await,
             Command::Jobs(command) => command.run().await,
             Command::Check(command) => command.run().await,
+            Command::Explain(command) => command.run().await,
             Command::Demo(command) => command.run().await,
         }
     }

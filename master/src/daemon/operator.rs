@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::id::JobId;
+use common::id::{HostId, JobId};
 use common::transport::{FrameError, frame};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, broadcast, mpsc};
@@ -115,6 +115,7 @@ async fn answer(
             Response::Done
         }
         Request::Check(spec) => return check(daemon, spec, stream).await,
+        Request::Explain { host, state, spec } => explain(daemon, host, state, spec).await?,
         Request::Status => Response::Status(Status {
             version: env!("CARGO_PKG_VERSION").into(),
             listen: daemon.listen.to_string(),
@@ -290,13 +291,31 @@ async fn check(daemon: &Arc<Daemon>, spec: CheckSpec, stream: &mut UnixStream) -
     let checking = tokio::task::spawn_blocking(move || {
         crate::check::check(&shared.config, &spec, &hosts, |result| {
             let _ = found.blocking_send(result);
-        });
+        })
     });
     while let Some(result) = results.recv().await {
         frame::write(stream, &Response::Checked(result)).await?;
     }
-    checking.await.map_err(Failure::internal)?;
+    let unused = checking.await.map_err(Failure::internal)?;
+    frame::write(stream, &Response::Unused(unused)).await?;
     Ok(frame::write(stream, &Response::Done).await?)
+}
+
+async fn explain(
+    daemon: &Arc<Daemon>,
+    host: HostId,
+    state: String,
+    spec: CheckSpec,
+) -> Result<Response, Failure> {
+    let (hosts, _) = launch::select(daemon, Some(format!("L@{host}"))).await?;
+    let shared = Arc::clone(daemon);
+    let explaining = tokio::task::spawn_blocking(move || {
+        hosts.first().map(|host| crate::check::explain(&shared.config, &spec, host, &state))
+    });
+    match explaining.await.map_err(Failure::internal)? {
+        Some(explained) => Ok(Response::Explained(explained)),
+        None => Err(Failure::new(FailureKind::NothingMatched, format!("there is no accepted host {host}"))),
+    }
 }
 
 async fn job_record(daemon: &Arc<Daemon>, jid: JobId) -> Result<crate::jobs::JobRecord, Failure> {

@@ -2,8 +2,10 @@
 
 use common::value::{Map, Value};
 
+use super::high::first_pair;
 use super::low::Draft;
-use crate::diagnostic::Diagnostic;
+use super::plan::Chunk;
+use crate::diagnostic::{Diagnostic, Place};
 
 /// Finds a cycle, if there is one. Nodes are the chunks and, for targets of `prereq`, their dry runs; an edge leads from what
 /// runs first to what runs after it.
@@ -11,20 +13,6 @@ pub(super) fn find(drafts: &[Draft]) -> Option<Diagnostic> {
     let graph = Graph::new(drafts);
     let cycle = graph.cycle()?;
     let chunk = |node: usize| &drafts[graph.draft(node)].chunk;
-    let shown: Vec<String> = cycle
-        .iter()
-        .map(|edge| {
-            let (first, second) = (&chunk(edge.from), &chunk(edge.to));
-            format!(
-                "'{}' ({}) {} '{}' ({})",
-                second.id,
-                second.function(),
-                edge.kind,
-                first.id,
-                first.function()
-            )
-        })
-        .collect();
     let describe = |node: usize| {
         let chunk = chunk(node);
         let mut map = Map::new();
@@ -40,18 +28,51 @@ pub(super) fn find(drafts: &[Draft]) -> Option<Diagnostic> {
         .map(|edge| format!("({}, '{}', {})", describe(edge.to), edge.kind, describe(edge.from)))
         .collect();
     let first = cycle.first().map_or(0, |edge| graph.draft(edge.to));
-    let mut error = Diagnostic::new(format!(
-        "requisites run in a circle: {}",
-        shown.iter().rev().map(String::as_str).collect::<Vec<_>>().join(", ")
-    ));
+    let mut error = Diagnostic::new("requisites run in a circle");
     if let Some(place) = &drafts[first].chunk.place {
         error = error.at(place.clone());
+    }
+    // Along the circle: each state waits for the next.
+    for (number, edge) in cycle.iter().rev().enumerate().take(SHOWN) {
+        let then = if number == 0 { "" } else { "which " };
+        let (waits, other) = (chunk(edge.to), chunk(edge.from));
+        let subject =
+            if number == 0 { format!("'{}' ({}) ", waits.id, waits.function()) } else { String::new() };
+        let place = written(&drafts[graph.draft(edge.to)], &edge.kind, other);
+        let place = place.map_or_else(String::new, |place| format!(" at {place}"));
+        error = error.note(format!(
+            "{then}{subject}waits by `{}` for '{}' ({}){place}",
+            edge.kind,
+            other.id,
+            other.function()
+        ));
+    }
+    if cycle.len() > SHOWN {
+        error = error.note(format!("and so on, over {} states", cycle.len()));
     }
     Some(
         error
             .help("take one of these requisites away")
             .salt(format!("Recursive requisites were found: {}", sentence.join(", "))),
     )
+}
+
+/// How many steps of a circle are told.
+const SHOWN: usize = 12;
+
+/// Where a state says that it waits for another.
+fn written(draft: &Draft, kind: &str, target: &Chunk) -> Option<Place> {
+    let lists = draft.items.iter().filter_map(|item| item.as_map()).flatten();
+    // A watch on a function that cannot watch is a require by then.
+    let lists = lists.filter(|(key, _)| {
+        key.as_str().is_some_and(|written| written == kind || written.replace("watch", "require") == kind)
+    });
+    let names = |text: Option<&str>| text.is_some_and(|text| text == target.id || text == target.name);
+    let items = lists.filter_map(|(_, list)| list.as_list()).flatten();
+    let found = items
+        .into_iter()
+        .find(|item| names(item.as_str()) || first_pair(item).is_some_and(|(_, id)| names(id.as_str())))?;
+    Some(found.place.clone())
 }
 
 #[derive(Clone, Debug)]

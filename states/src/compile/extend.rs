@@ -33,7 +33,14 @@ pub(super) fn apply(
         // The first module says which state is meant.
         let Some((module, body)) = extension.modules.first() else { continue };
         let Some(target) = find(high, &mut names, &id, module, finding) else {
-            errors.push(missing(high, &id, module, body, &extension.sls, &extension.saltenv));
+            let error = missing(high, &id, module, body, &extension.sls, &extension.saltenv);
+            errors.push(match body.arguments().next().filter(|_| finding == Finding::Strict) {
+                Some((kind, ..)) => {
+                    let message = format!("there is no `{module}` state '{id}', which a `{kind}_in` names");
+                    Diagnostic { message, ..error }
+                }
+                None => error,
+            });
             continue;
         };
         let Some(declaration) = high.states.get_mut(&target).filter(|_| !skipped) else { continue };
@@ -157,7 +164,6 @@ fn joined(item: &Arc<Node>, key: &str, first: &[Arc<Node>], second: &[Arc<Node>]
 fn missing(high: &High, id: &str, module: &str, body: &Body, sls: &str, saltenv: &str) -> Diagnostic {
     let error = Diagnostic::new(format!("there is no state '{id}' with `{module}` to extend"))
         .at(body.place.clone())
-        .note(format!("in SLS '{sls}'"))
         .salt(format!(
             "Cannot extend ID '{id}' in '{saltenv}:{sls}'. It is not part of the high state.\nThis is likely due to a \
              missing include statement or an incorrectly typed ID.\nEnsure that a state with an ID of '{id}' is \
@@ -165,6 +171,12 @@ fn missing(high: &High, id: &str, module: &str, body: &Body, sls: &str, saltenv:
         ));
     match nearest(id, high.states.keys().map(AsRef::as_ref).filter(|known| *known != id)) {
         Some(near) => error.help(format!("did you mean '{near}'?")),
-        None => error.help("include the SLS that declares it"),
+        None => match high.states.get(id) {
+            Some(other) => {
+                let has = other.modules.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                error.related(format!("it has {has} only"), other.place.clone())
+            }
+            None => error.help("include the SLS that declares it"),
+        },
     }
 }

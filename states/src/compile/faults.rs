@@ -39,7 +39,7 @@ pub(super) fn rendering_failed(error: Diagnostic, source: &Source) -> Diagnostic
 /// An id that YAML reads as something else than text.
 pub(super) fn id_is_not_text(key: &Arc<Node>, source: &Source) -> Diagnostic {
     let value = key.to_value();
-    Diagnostic::new(format!("the id {} is not text, it is {}", value.repr(), describe(&value)))
+    Diagnostic::new(format!("an id is text, and this one is {}", describe(&value)))
         .at(key.place.clone())
         .help("put it in quotes")
         .salt(format!(
@@ -53,7 +53,8 @@ pub(super) fn id_is_not_text(key: &Arc<Node>, source: &Source) -> Diagnostic {
 pub(super) fn conflict(id: &str, first: &Declaration, second: &Declaration) -> Diagnostic {
     Diagnostic::new(format!("the id '{id}' is declared twice: in SLS '{}' and in SLS '{}'", first.sls, second.sls))
         .at(second.place.clone())
-        .note(format!("first declared at {}", first.place))
+        .label("declared again here")
+        .related("first declared here", first.place.clone())
         .help("give one of them another id, and put what was the id into `name`; to add to a state use `extend`")
         .salt(format!(
             "Detected conflicting IDs, SLS IDs need to be globally unique.\n    The conflicting ID is '{id}' and is \

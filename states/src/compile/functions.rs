@@ -5,13 +5,24 @@ use common::value::Value;
 use super::catalogue::{Catalogue, Signature};
 use super::keywords::{REQUISITES, REQUISITES_IN, RUNTIME, is_keyword};
 use super::low::Draft;
+use super::verify::States;
 use crate::diagnostic::Diagnostic;
 use crate::nearest::nearest;
 
-/// Checks every chunk. A function that is wrong in several chunks of one declaration is reported once.
-pub(super) fn verify(drafts: &[Draft], catalogue: &dyn Catalogue, errors: &mut Vec<Diagnostic>) {
+/// Checks every chunk but those whose form is wrong. A function that is wrong in several chunks of one declaration is
+/// reported once.
+pub(super) fn verify(
+    drafts: &[Draft],
+    wrong: &States,
+    catalogue: &dyn Catalogue,
+    errors: &mut Vec<Diagnostic>,
+) {
     let mut reported = std::collections::HashSet::new();
     for draft in drafts {
+        let state = (draft.chunk.id.as_str().into(), draft.chunk.state.as_str().into());
+        if wrong.contains(&state) {
+            continue;
+        }
         let before = errors.len();
         match catalogue.signature(&draft.chunk.function()) {
             Some(signature) => arguments(draft, &signature, errors),
@@ -51,7 +62,8 @@ fn unknown_function(draft: &Draft, catalogue: &dyn Catalogue) -> Diagnostic {
                 catalogue.functions().into_iter().filter(|name| name.starts_with(&prefix)).collect();
             error.help(format!("the functions of this module are {}", own.join(", ")))
         }
-        None => error.help("`sys.list_state_functions` lists what there is; this one may not be built yet"),
+        None => error
+            .help("`agent call sys.list_state_functions` lists what there is; this one may not be built yet"),
     };
     error.salt(format!(
         "State '{function}' was not found in SLS '{}'\nReason: '{function}' is not available.\n",

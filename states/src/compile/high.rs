@@ -5,6 +5,7 @@ use std::sync::Arc;
 use common::value::{Map, Value};
 use indexmap::IndexMap;
 
+use super::digest::IN_STATE;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::{Kind, Node};
 
@@ -112,10 +113,10 @@ pub(super) fn declare(
     let Some(pairs) = body.as_map() else {
         let value = body.to_value();
         errors.push(
-            Diagnostic::new(format!(
-                "state '{name}' has no state function: its body is {}",
-                describe(&value)
-            ))
+            Diagnostic::new(match value {
+                Value::Null => format!("the state '{name}' has no function: nothing stands below its id"),
+                _ => format!("the state '{name}' has no function: below its id is {}", describe(&value)),
+            })
             .at(id.place.clone())
             .help("write the function below the id, such as `file.managed:` with a list of arguments")
             .salt(format!("ID {name} in SLS {sls} is not a dictionary")),
@@ -127,8 +128,9 @@ pub(super) fn declare(
     for (key, value) in pairs {
         let Some(text) = key.as_str() else {
             errors.push(
-                Diagnostic::new(format!("in state '{name}' the key {} is not text", key.to_value().repr()))
+                Diagnostic::new(format!("{} is no function of a state", describe(&key.to_value())))
                     .at(key.place.clone())
+                    .note(format!("{IN_STATE}'{name}' of SLS '{sls}'"))
                     .help("the keys of a state are functions, such as `cmd.run`"),
             );
             continue;
@@ -137,10 +139,12 @@ pub(super) fn declare(
             continue;
         }
         let module = text.split('.').next().unwrap_or(text);
-        if declaration.modules.contains_key(module) || dotted.iter().any(|(known, _)| *known == module) {
+        let dotted_before = dotted.iter().find(|(known, _)| *known == module).map(|(_, body)| body);
+        if let Some(first) = declaration.modules.get(module).or(dotted_before) {
             errors.push(
-                Diagnostic::new(format!("state '{name}' declares two functions of the module `{module}`"))
+                Diagnostic::new(format!("the state '{name}' has two functions of the module `{module}`"))
                     .at(key.place.clone())
+                    .related("the first is here", first.place.clone())
                     .help("give the second function an id of its own")
                     .salt(format!(
                         "ID '{name}' in SLS '{sls}' contains multiple state declarations of the same type"

@@ -21,7 +21,7 @@ impl Loader<'_, '_> {
     pub(super) fn includes(&mut self, node: &Arc<Node>, source: &Source, depth: usize, high: &mut High) {
         let Some(items) = node.as_list() else {
             self.errors.push(
-                Diagnostic::new(format!("include is {}", describe(&node.to_value())))
+                Diagnostic::new(format!("include is {}, not a list", describe(&node.to_value())))
                     .at(node.place.clone())
                     .help("include is a list: write `include:` and below it `- name`")
                     .salt(format!("Include Declaration in SLS {} is not formed as a list", source.sls)),
@@ -50,7 +50,10 @@ impl Loader<'_, '_> {
         };
         let Some(name) = name else {
             return Err(asking
-                .error(format!("an include is {}", describe(&item.to_value())))
+                .error(format!(
+                    "an item of include is {}, not the name of an SLS",
+                    describe(&item.to_value())
+                ))
                 .help("write the name of an SLS, such as `web.nginx`"));
         };
         if !self.tree.has_environment(&saltenv) {
@@ -85,11 +88,12 @@ impl Loader<'_, '_> {
             }
             let Some(included) = self.tree.read_sls(&saltenv, &target)? else {
                 let error = self.missing(&saltenv, &target);
-                return Err(error.at(item.place.clone()).note(asking.note()).salt(format!(
+                return Err(error.at(item.place.clone()).salt(format!(
                     "Specified SLS {target} in saltenv {saltenv} is not available on the salt master or through \
                      a configured fileserver"
                 )));
             };
+            self.tree.memory().asked_for(&included, &item.place, None);
             let mut loaded = self.load_file(&included, depth + 1);
             for declaration in loaded.states.values_mut() {
                 declaration.included_from.push(Arc::clone(&source.sls));
@@ -102,11 +106,7 @@ impl Loader<'_, '_> {
 
 impl Asking<'_> {
     fn error(&self, message: String) -> Diagnostic {
-        Diagnostic::new(message).at(self.place.clone()).note(self.note())
-    }
-
-    fn note(&self) -> String {
-        format!("included by SLS '{}'", self.source.sls)
+        Diagnostic::new(message).at(self.place.clone())
     }
 }
 
@@ -125,7 +125,10 @@ fn absolute(name: &str, asking: &Asking<'_>) -> Result<String, Diagnostic> {
     if levels > parts.len() {
         return Err(asking
             .error(format!("the include of '{name}' goes above the top of the tree"))
-            .help(format!("SLS '{}' may use at most {} leading dots", source.sls, parts.len()))
+            .help(match parts.len() {
+                1 => format!("SLS '{}' may use one leading dot", source.sls),
+                most => format!("SLS '{}' may use at most {most} leading dots", source.sls),
+            })
             .salt(format!(
                 "Attempted relative include of '{name}' within SLS '{}:{}' goes beyond top level package ",
                 source.saltenv, source.sls

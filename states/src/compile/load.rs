@@ -74,6 +74,9 @@ impl<'t, 'a> Loader<'t, 'a> {
             }
             match self.tree.read_sls(saltenv, &name)? {
                 Some(source) => {
+                    if let Some(place) = &wanted.place {
+                        self.tree.memory().asked_for(&source, place, wanted.target.as_ref());
+                    }
                     let loaded = self.load_file(&source, 0);
                     self.merge(high, loaded);
                 }
@@ -90,11 +93,13 @@ impl<'t, 'a> Loader<'t, 'a> {
     /// Loads one file and what it includes. What is wrong goes to `errors`.
     pub(super) fn load_file(&mut self, source: &Source, depth: usize) -> High {
         self.seen.insert((source.saltenv.as_ref().into(), source.sls.as_ref().into()));
+        self.tree.memory().loaded(source);
         let mut high = High::default();
         let node = match language::render(self.tree.context(), source, &Map::new()) {
             Ok(node) => node,
             Err(error) => {
-                self.errors.push(rendering_failed(error, source));
+                let error = rendering_failed(error, source);
+                self.errors.push(self.tree.with_way_to(error, &source.path));
                 return high;
             }
         };
@@ -153,7 +158,7 @@ impl<'t, 'a> Loader<'t, 'a> {
     fn extends(&mut self, node: &Arc<Node>, source: &Source, high: &mut High) {
         let Some(pairs) = node.as_map() else {
             self.errors.push(
-                Diagnostic::new(format!("extend is {}", describe(&node.to_value())))
+                Diagnostic::new(format!("extend is {}, not a map of ids", describe(&node.to_value())))
                     .at(node.place.clone())
                     .help("extend maps ids to what they get in addition: `extend:`, below it the id, below it the function")
                     .salt(format!("Extension value in SLS '{}' is not a dictionary", source.sls)),
@@ -164,10 +169,13 @@ impl<'t, 'a> Loader<'t, 'a> {
             let id = key.to_value().to_string();
             if body.as_map().is_none_or(<[_]>::is_empty) {
                 self.errors.push(
-                    Diagnostic::new(format!("extend of '{id}' is {}", describe(&body.to_value())))
-                        .at(key.place.clone())
-                        .help("write the function below the id, and below it a list of arguments")
-                        .salt(format!("Extension name '{id}' in SLS '{}' is not a dictionary", source.sls)),
+                    Diagnostic::new(format!(
+                        "extend of '{id}' is {}, not a map of functions",
+                        describe(&body.to_value())
+                    ))
+                    .at(key.place.clone())
+                    .help("write the function below the id, and below it a list of arguments")
+                    .salt(format!("Extension name '{id}' in SLS '{}' is not a dictionary", source.sls)),
                 );
                 continue;
             }
@@ -182,7 +190,7 @@ impl<'t, 'a> Loader<'t, 'a> {
         match node.as_list() {
             Some(items) => high.excludes.extend(items.iter().cloned()),
             None => self.errors.push(
-                Diagnostic::new(format!("exclude is {}", describe(&node.to_value())))
+                Diagnostic::new(format!("exclude is {}, not a list", describe(&node.to_value())))
                     .at(node.place.clone())
                     .help("exclude is a list of `sls: name` and `id: name`")
                     .salt(format!("Exclude Declaration in SLS {} is not formed as a list", source.sls)),
@@ -239,7 +247,7 @@ impl<'t, 'a> Loader<'t, 'a> {
         let names = self.tree.names(saltenv).unwrap_or_else(|_| Arc::from([]));
         match nearest(sls, names.iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error,
+            None => error.help("write the file, or take its name out of this list"),
         }
     }
 }
@@ -251,6 +259,8 @@ pub(super) struct Wanted {
     pub(super) pattern: String,
     /// Where it was asked for, when that is in a file.
     pub(super) place: Option<Place>,
+    /// The target of the top file that it stands below.
+    pub(super) target: Option<Arc<str>>,
 }
 
 impl Wanted {

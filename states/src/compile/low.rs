@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use common::value::{Map, Value};
 
+use super::digest::IN_STATE;
 use super::high::{Body, Declaration, High, describe, is_hidden};
 use super::plan::Chunk;
 use crate::diagnostic::Diagnostic;
@@ -36,7 +37,7 @@ impl Draft {
     /// An error in this state.
     pub(super) fn error(&self, message: String) -> Diagnostic {
         let error = Diagnostic::new(message)
-            .note(format!("in state '{}' of SLS '{}'", self.chunk.id, self.chunk.sls));
+            .note(format!("{IN_STATE}'{}' of SLS '{}'", self.chunk.id, self.chunk.sls));
         match &self.chunk.place {
             Some(place) => error.at(place.clone()),
             None => error,
@@ -153,19 +154,22 @@ const NAME_ORDER: &str = "name_order";
 
 /// An entry of `names`: a name, or a name with arguments of its own.
 fn named<'a>(entry: &'a Arc<Node>, id: &str, sls: &str) -> Result<(String, &'a [Arc<Node>]), Diagnostic> {
-    let wrong = |node: &Node, message: String| Diagnostic::new(message).at(node.place.clone());
+    let wrong = |node: &Node, message: String| {
+        Diagnostic::new(message).at(node.place.clone()).note(format!("{IN_STATE}'{id}' of SLS '{sls}'"))
+    };
     match &entry.kind {
         Kind::Scalar(Value::String(name)) => Ok((name.as_ref().into(), &[])),
         Kind::Map(pairs) => {
             let Some((name, overrides)) = pairs.first() else {
-                return Err(wrong(entry, format!("an entry of names in state '{id}' is empty")));
+                return Err(wrong(entry, "an item of names is empty".into())
+                    .help("write a name, or take the item away"));
             };
             let list = overrides.as_list().filter(|items| items.iter().all(|item| item.as_map().is_some()));
             let Some(list) = list else {
                 let found = describe(&overrides.to_value());
                 return Err(wrong(
                     overrides,
-                    format!("what names of state '{id}' gives '{}' is {found}", name.to_value()),
+                    format!("what names gives '{}' is {found}, not a list of arguments", name.to_value()),
                 )
                 .help("below a name write a list of arguments: `- argument: value`"));
             };
@@ -173,7 +177,7 @@ fn named<'a>(entry: &'a Arc<Node>, id: &str, sls: &str) -> Result<(String, &'a [
         }
         _ => {
             let value = entry.to_value();
-            Err(wrong(entry, format!("an entry of names in state '{id}' is {}", describe(&value)))
+            Err(wrong(entry, format!("an item of names is {}, not text", describe(&value)))
                 .help("put it in quotes")
                 .salt(format!(
                     "ID '{value}' in SLS '{sls}' is not formed as a string, but is a {}",

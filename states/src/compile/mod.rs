@@ -2,11 +2,14 @@
 //!
 //! The steps, each in its file: `top` and `sections` find the SLS files of a host, `load` and `include` render them into `high` data,
 //! `extend`, [`requisite_in`] and `exclude` change that, `verify` checks its form, `low` makes chunks of it,
-//! `functions` checks what they call, `requisites` and `cycles` what they wait for. Each step reports all it finds; the
-//! next begins only when nothing was found, so that no error is a mere echo of another.
+//! `functions` checks what they call, `requisites` and `cycles` what they wait for. Each step reports all it finds. A later
+//! step goes on with what is sound: where a file did not load, nothing is said of what may be missing because of that.
+//! `digest` tells many errors in few.
 
 mod catalogue;
 mod cycles;
+mod digest;
+mod examine;
 mod exclude;
 mod extend;
 mod faults;
@@ -16,6 +19,7 @@ mod include;
 pub mod keywords;
 mod load;
 mod low;
+mod memory;
 pub mod pillar;
 mod plan;
 mod requisite_in;
@@ -32,7 +36,11 @@ use std::sync::Arc;
 
 use common::value::{Value, get};
 
+pub(crate) use examine::Examinee;
+pub use examine::{Examined, alone, examine};
+pub(crate) use memory::Asked;
 pub use plan::{Chunk, Plan, Requisite};
+pub(crate) use requisites::Written;
 
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
@@ -51,13 +59,8 @@ pub const NO_TOP_MATCH: &str =
 /// Every error found, each with its place; nothing has been run.
 pub fn highstate(context: &Arc<Context>) -> Result<Plan, Vec<Diagnostic>> {
     let mut tree = Tree::new(context).ordered();
-    let result = top::matches(&mut tree).and_then(|matches| {
-        if matches.iter().all(|(_, names)| names.is_empty()) {
-            return Err(vec![nothing_matched(context, &tree)]);
-        }
-        let (high, errors) = load::Loader::new(&mut tree).load(&matches);
-        plan(context, high, errors, &catalogue::Registry)
-    });
+    let result = declared_by_top(context, &mut tree)
+        .and_then(|loaded| assemble(context, loaded, &catalogue::Registry, Depth::Whole).into_plan());
     result.map_err(|errors| tree.illustrate(errors))
 }
 
@@ -67,8 +70,18 @@ pub fn highstate(context: &Arc<Context>) -> Result<Plan, Vec<Diagnostic>> {
 /// Every error found, each with its place; nothing has been run.
 pub fn sls(context: &Arc<Context>, names: &[String]) -> Result<Plan, Vec<Diagnostic>> {
     let mut tree = Tree::new(context).ordered();
-    let (high, errors) = load::Loader::new(&mut tree).load(&wanted(context, names));
-    plan(context, high, errors, &catalogue::Registry).map_err(|errors| tree.illustrate(errors))
+    let loaded = load::Loader::new(&mut tree).load(&wanted(context, names));
+    let result = assemble(context, loaded, &catalogue::Registry, Depth::Whole).into_plan();
+    result.map_err(|errors| tree.illustrate(errors))
+}
+
+/// What the SLS files that the top file gives this host declare.
+fn declared_by_top(context: &Context, tree: &mut Tree<'_>) -> Result<Loaded, Vec<Diagnostic>> {
+    let matches = top::matches(tree)?;
+    if matches.iter().all(|(_, names)| names.is_empty()) {
+        return Err(vec![nothing_matched(context, tree)]);
+    }
+    Ok(load::Loader::new(tree).load(&matches))
 }
 
 fn nothing_matched(context: &Context, tree: &Tree<'_>) -> Diagnostic {
@@ -76,7 +89,7 @@ fn nothing_matched(context: &Context, tree: &Tree<'_>) -> Diagnostic {
     let there =
         tree.environments().iter().any(|env| context.files.lookup(env, top).is_ok_and(|file| file.is_some()));
     let error = if there {
-        Diagnostic::new(format!("the top file gives host '{}' nothing", context.id))
+        Diagnostic::new("no target of the top file means this host")
             .help(format!("add a target to {top} that means it, or name the SLS files to apply"))
     } else {
         Diagnostic::new(format!("the state tree has no {top}"))
@@ -87,54 +100,102 @@ fn nothing_matched(context: &Context, tree: &Tree<'_>) -> Diagnostic {
 
 /// The SLS files that are asked for by name, in the environment of the run.
 fn wanted(context: &Context, names: &[String]) -> Vec<(String, Vec<load::Wanted>)> {
-    let names = names.iter().map(|name| load::Wanted { pattern: name.clone(), place: None });
+    let names = names.iter().map(|name| load::Wanted { pattern: name.clone(), place: None, target: None });
     vec![(context.saltenv.clone(), names.collect())]
 }
 
-/// From what was loaded to the plan.
-fn plan(
-    context: &Context,
-    mut high: High,
+/// What SLS files declare, and what was wrong with them.
+type Loaded = (High, Vec<Diagnostic>);
+
+/// The states of a run, and everything that is wrong with them.
+struct Assembled {
+    drafts: Vec<Draft>,
+    warnings: Vec<String>,
     errors: Vec<Diagnostic>,
-    catalogue: &dyn Catalogue,
-) -> Result<Plan, Vec<Diagnostic>> {
-    let mut warnings = Vec::new();
-    combine(&mut high, errors, &mut warnings)?;
-    let mut errors = Vec::new();
-    let drafts = match chunks_of(context, &high, catalogue) {
-        Ok(drafts) => drafts,
-        Err(found) => {
-            errors = found;
-            low::chunks(&high, &mut Vec::new())
+}
+
+impl Assembled {
+    fn into_plan(self) -> Result<Plan, Vec<Diagnostic>> {
+        if self.errors.is_empty() {
+            let chunks = self.drafts.into_iter().map(|draft| draft.chunk).collect();
+            Ok(Plan { chunks, warnings: self.warnings })
+        } else {
+            Err(self.errors)
         }
-    };
-    functions::verify(&drafts, catalogue, &mut errors);
-    if errors.is_empty() {
-        Ok(Plan { chunks: drafts.into_iter().map(|draft| draft.chunk).collect(), warnings })
-    } else {
-        Err(errors)
     }
 }
 
-/// Applies what declarations say of each other, and checks their form.
-fn combine(
-    high: &mut High,
-    mut errors: Vec<Diagnostic>,
-    warnings: &mut Vec<String>,
-) -> Result<(), Vec<Diagnostic>> {
-    if errors.is_empty() {
+/// How far states are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    /// Everything.
+    Whole,
+    /// Functions and arguments need not exist, as where Salt shows states.
+    Shown,
+    /// Nothing that may be in another file.
+    Alone,
+}
+
+/// From what was loaded to chunks with their requisites.
+fn assemble(
+    context: &Context,
+    (mut high, errors): Loaded,
+    catalogue: &dyn Catalogue,
+    depth: Depth,
+) -> Assembled {
+    let mut warnings = Vec::new();
+    let all_loaded = errors.is_empty() && depth != Depth::Alone;
+    let mut found = Found { errors };
+    let mut errors = Vec::new();
+    if all_loaded {
         let extensions = std::mem::take(&mut high.extends);
-        extend::apply(high, extensions, extend::Finding::Lenient, &mut errors);
+        extend::apply(&mut high, extensions, extend::Finding::Lenient, &mut errors);
     }
-    verify::verify(high, &mut errors);
-    if errors.is_empty() {
-        requisite_in::apply(high, &mut errors, warnings);
-        exclude::apply(high);
+    let wrong = verify::verify(&high, &mut errors);
+    found.errors.append(&mut errors);
+    if all_loaded {
+        requisite_in::apply(&mut high, &mut errors, &mut warnings);
+        found.later(&mut errors);
     }
-    if errors.is_empty() { Ok(()) } else { Err(errors) }
+    exclude::apply(&mut high);
+    let mut drafts = low::chunks(&high, &mut errors);
+    let all_there = all_loaded && errors.is_empty();
+    if all_there {
+        requisites::resolve(&mut drafts, &disabled(context), catalogue, &mut errors);
+        errors.extend(cycles::find(&drafts));
+    }
+    if depth != Depth::Shown {
+        functions::verify(&drafts, &wrong, catalogue, &mut errors);
+    }
+    found.later(&mut errors);
+    Assembled { drafts, warnings, errors: found.errors }
 }
 
-/// Makes the chunks and resolves their requisites.
+/// What was found up to a step.
+struct Found {
+    errors: Vec<Diagnostic>,
+}
+
+impl Found {
+    /// Adds what a later step found. Salt does not come to it when there was something before, and says nothing of it.
+    fn later(&mut self, errors: &mut Vec<Diagnostic>) {
+        let first = self.errors.is_empty();
+        self.errors.extend(
+            errors.drain(..).map(|error| if first { error } else { Diagnostic { salt: None, ..error } }),
+        );
+    }
+}
+
+/// The kinds of requisites that the configuration turns off.
+fn disabled(context: &Context) -> Vec<String> {
+    match get(&context.opts, "disabled_requisites") {
+        Some(Value::List(kinds)) => kinds.iter().map(ToString::to_string).collect(),
+        Some(Value::String(kind)) => vec![kind.as_ref().into()],
+        _ => Vec::new(),
+    }
+}
+
+/// Makes the chunks and resolves their requisites, and does nothing else of [`assemble`].
 fn chunks_of(
     context: &Context,
     high: &High,
@@ -142,12 +203,7 @@ fn chunks_of(
 ) -> Result<Vec<Draft>, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut drafts = low::chunks(high, &mut errors);
-    let disabled: Vec<String> = match get(&context.opts, "disabled_requisites") {
-        Some(Value::List(kinds)) => kinds.iter().map(ToString::to_string).collect(),
-        Some(Value::String(kind)) => vec![kind.as_ref().into()],
-        _ => Vec::new(),
-    };
-    requisites::resolve(&mut drafts, &disabled, catalogue, &mut errors);
+    requisites::resolve(&mut drafts, &disabled(context), catalogue, &mut errors);
     errors.extend(cycles::find(&drafts));
     if errors.is_empty() { Ok(drafts) } else { Err(errors) }
 }

@@ -5,9 +5,10 @@ use common::value::Value;
 use indexmap::IndexMap;
 
 use super::catalogue::Catalogue;
+use super::high::first_pair;
 use super::low::Draft;
 use super::plan::Requisite;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 use crate::nearest::nearest;
 
 /// The kinds in the order in which Salt 3006 runs their targets before a state; `listen` is last, as it waits for the end.
@@ -111,6 +112,10 @@ fn targets_of(
     let mut targets: Vec<usize> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for value in references.unwrap_or_default() {
+        // An item of several keys is refused for its form.
+        if value.as_map().is_some_and(|map| map.len() != 1) {
+            continue;
+        }
         let Some(reference) = Reference::read(value) else { continue };
         match index.find(&reference, drafts) {
             Some(found) => targets.extend(found.into_iter().filter(|target| seen.insert(*target))),
@@ -145,6 +150,38 @@ fn listens_of_others(
             }
         }
     }
+}
+
+/// A reference of a requisite, as it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    /// The kind: `require`, `listen_in`.
+    pub(crate) kind: String,
+    /// Where it stands.
+    pub(crate) place: Place,
+    /// The chunks it names, by their positions.
+    pub(crate) targets: Vec<usize>,
+}
+
+/// The references of each chunk with the chunks they name; those that name nothing are left out. What another state says of
+/// it (`require_in`) is among its own by then, with the place of that other state.
+pub(super) fn written(drafts: &[Draft]) -> Vec<Vec<Written>> {
+    let index = Index::new(drafts);
+    let of = |draft: &Draft| -> Vec<Written> {
+        let pairs = draft.items.iter().filter_map(|item| item.as_map()).flatten();
+        let lists = pairs.filter_map(|(kind, list)| {
+            let kind = kind.as_str().filter(|kind| SEQUENCE.contains(kind) || *kind == "listen_in")?;
+            Some((kind, list.as_list()?))
+        });
+        let references = lists.flat_map(|(kind, list)| list.iter().map(move |node| (kind, node)));
+        references
+            .filter_map(|(kind, node)| {
+                let targets = index.find(&Reference::read(&node.to_value())?, drafts)?;
+                Some(Written { kind: kind.into(), place: node.place.clone(), targets })
+            })
+            .collect()
+    };
+    drafts.iter().map(of).collect()
 }
 
 /// Chunks by what a reference may call them. Positions are those of the sorted chunks, and in each list ascending.
@@ -221,13 +258,17 @@ fn missing(draft: &Draft, kind: &str, value: &Value, reference: &Reference, inde
         "sls" => format!("no state comes from an SLS '{target}'"),
         module => format!("there is no `{module}` state '{target}'"),
     };
-    let mut error = draft.error(format!("{what}, which {kind} of state '{}' names", chunk.id));
+    let mut error = draft.error(format!("{what}, which `{kind}` names"));
     // The reference as it is written, wherever it comes from.
     let lists = draft.items.iter().filter_map(|item| item.as_map()).flatten();
     let written =
         lists.filter_map(|(_, list)| list.as_list()).flatten().find(|node| node.to_value() == *value);
     if let Some(node) = written {
-        error = error.at(node.place.clone());
+        // Where there are states of the module, it is the id that is wrong.
+        let known = module == "sls" || index.names.contains_key(module.as_str());
+        let elsewhere = index.names.get("id").is_some_and(|ids| ids.contains_key(target.as_str()));
+        let id = first_pair(node).map(|(_, id)| id).filter(|_| known && !elsewhere);
+        error = error.at(id.unwrap_or(node).place.clone());
     }
     let help = if module == "sls" {
         match nearest(target, index.files.keys().copied()) {
@@ -241,12 +282,19 @@ fn missing(draft: &Draft, kind: &str, value: &Value, reference: &Reference, inde
             index.names.iter().find(|(other, names)| **other != "id" && names.contains_key(target.as_str()));
         let own = index.names.get(module.as_str());
         match (other, own.and_then(|names| nearest(target, names.keys().copied()))) {
-            (Some((other, _)), _) => format!("there is `{other}: {target}`"),
-            (None, Some(near)) => format!("did you mean `{module}: {near}`?"),
-            (None, None) => {
-                "name the id or the name of a state of this run; is an `include` missing, or is it excluded?"
-                    .into()
+            (Some((other, _)), _) => {
+                format!("the state '{target}' is one of `{other}`: write `- {other}: {target}`")
             }
+            (None, Some(near)) if module == "id" => format!("did you mean '{near}'?"),
+            (None, Some(near)) => format!("did you mean `- {module}: {near}`?"),
+            (None, None) => match nearest(module, index.names.keys().copied().filter(|name| *name != "id")) {
+                Some(near) if own.is_none() => format!("did you mean `- {near}: {target}`?"),
+                _ => {
+                    "name the id or the `name` of a state of this run: is an `include` missing, is the state \
+                      excluded, or is it inside an `if` of a template?"
+                        .into()
+                }
+            },
         }
     };
     let error = error.help(help);

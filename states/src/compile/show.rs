@@ -6,8 +6,8 @@ use common::value::{Map, Value};
 
 use super::high::High;
 use super::tree::Tree;
+use super::{Depth, assemble, chunks_of, verify};
 use super::{catalogue, load, low, top, wanted};
-use super::{chunks_of, combine, verify};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 
@@ -59,9 +59,9 @@ pub fn sls(context: &Arc<Context>, names: &[String]) -> Result<Value, Vec<Diagno
 pub fn lowstate(context: &Arc<Context>) -> Result<Value, Vec<Diagnostic>> {
     let mut tree = Tree::new(context).ordered();
     let result = top::matches(&mut tree).and_then(|matches| {
-        let (mut high, errors) = load::Loader::new(&mut tree).load(&matches);
-        combine(&mut high, errors, &mut Vec::new())?;
-        chunks_of(context, &high, &catalogue::Registry)
+        let loaded = load::Loader::new(&mut tree).load(&matches);
+        let assembled = assemble(context, loaded, &catalogue::Registry, Depth::Shown);
+        if assembled.errors.is_empty() { Ok(assembled.drafts) } else { Err(assembled.errors) }
     });
     match result {
         Ok(drafts) => Ok(listed(&drafts)),

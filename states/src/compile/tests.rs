@@ -8,7 +8,7 @@ use common::value::{Map, Value, map};
 
 use super::catalogue::{Catalogue, Signature};
 use super::tree::Tree as Sources;
-use super::{Plan, load, plan, show, top, wanted};
+use super::{Depth, Plan, assemble, load, show, top, wanted};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::testing::{Book, Tree, context, output};
@@ -47,12 +47,12 @@ fn compile(context: &Arc<Context>) -> Result<Plan, Vec<Diagnostic>> {
     let mut tree = Sources::new(context).ordered();
     let result = if context.files.lookup("base", "top.sls").unwrap().is_some() {
         top::matches(&mut tree).and_then(|matches| {
-            let (high, errors) = load::Loader::new(&mut tree).load(&matches);
-            plan(context, high, errors, &Few)
+            let loaded = load::Loader::new(&mut tree).load(&matches);
+            assemble(context, loaded, &Few, Depth::Whole).into_plan()
         })
     } else {
-        let (high, errors) = load::Loader::new(&mut tree).load(&wanted(context, &["t".into()]));
-        plan(context, high, errors, &Few)
+        let loaded = load::Loader::new(&mut tree).load(&wanted(context, &["t".into()]));
+        assemble(context, loaded, &Few, Depth::Whole).into_plan()
     };
     result.map_err(|errors| tree.illustrate(errors))
 }
@@ -131,39 +131,61 @@ fn disabled_requisites_are_not_resolved() {
 }
 
 #[test]
-fn errors_name_place_state_and_cure() {
+fn errors_name_place_and_cure() {
     for (text, expected) in [
         (
             "a:\n  test.nup: []\n",
-            "state function `test.nup` does not exist\n  --> t.sls:2:3\n   |\n 2 |   test.nup: []\n   |   ^\n   = in state 'a' of SLS 't'\n   = help: did you mean `test.nop`?\n",
+            "t.sls:2:3: state function `test.nup` does not exist (did you mean `test.nop`?)\n",
         ),
         (
             "a:\n  tset.nop: []\n",
-            "state module `tset` does not exist (in `tset.nop`)\n  --> t.sls:2:3\n   |\n 2 |   tset.nop: []\n   |   ^\n   = in state 'a' of SLS 't'\n   = help: did you mean `test.nop`?\n",
+            "t.sls:2:3: state module `tset` does not exist (in `tset.nop`) (did you mean `test.nop`?)\n",
         ),
         (
             "a:\n  cmd.run:\n    - nmae: x\n    - onlyfi: true\n",
-            "`cmd.run` has no argument `nmae`\n  --> t.sls:3:7\n   |\n 3 |     - nmae: x\n   |       ^\n   = in state 'a' of SLS 't'\n   = help: did you mean `name`?\n`cmd.run` has no argument `onlyfi`\n  --> t.sls:4:7\n   |\n 4 |     - onlyfi: true\n   |       ^\n   = in state 'a' of SLS 't'\n   = help: did you mean `onlyif`?\n",
+            "t.sls:3:7: `cmd.run` has no argument `nmae` (did you mean `name`?)\n\
+             t.sls:4:7: `cmd.run` has no argument `onlyfi` (did you mean `onlyif`?)\n",
         ),
         (
             "a: {test.nop: []}\nb:\n  test.nop:\n    - require:\n      - test: aa\n",
-            "there is no `test` state 'aa', which require of state 'b' names\n  --> t.sls:5:9\n   |\n 5 |       - test: aa\n   |         ^\n   = in state 'b' of SLS 't'\n   = help: did you mean `test: a`?\n",
+            "t.sls:5:15: there is no `test` state 'aa', which `require` names (did you mean `- test: a`?)\n",
         ),
         (
             "a: {test.nop: []}\nb:\n  test.nop:\n    - require:\n      - cmd: a\n",
-            "there is no `cmd` state 'a', which require of state 'b' names\n  --> t.sls:5:9\n   |\n 5 |       - cmd: a\n   |         ^\n   = in state 'b' of SLS 't'\n   = help: there is `test: a`\n",
+            "t.sls:5:9: there is no `cmd` state 'a', which `require` names (the state 'a' is one of `test`: write \
+             `- test: a`)\n",
         ),
         (
             "a:\n  test.nop:\n    - require: [{test: b}]\nb:\n  test.nop:\n    - require: [{test: a}]\n",
-            "requisites run in a circle: 'a' (test.nop) require 'b' (test.nop), 'b' (test.nop) require 'a' (test.nop)\n  --> t.sls:5:3\n   |\n 5 |   test.nop:\n   |   ^\n   = help: take one of these requisites away\n",
+            "t.sls:5:3: requisites run in a circle (take one of these requisites away)\n",
         ),
         (
             "include: [wbe]\na: {test.nop: []}\n",
-            "there is no SLS 'wbe' in environment base: neither wbe.sls nor wbe/init.sls\n  --> t.sls:1:11\n   |\n 1 | include: [wbe]\n   |           ^\n   = included by SLS 't'\n   = help: did you mean `web`?\n",
+            "t.sls:1:11: there is no SLS 'wbe' in environment base: neither wbe.sls nor wbe/init.sls (did you mean \
+             `web`?)\n",
         ),
     ] {
-        assert_eq!(all(&errors(&[("t.sls", text), ("web.sls", "")])), expected, "{text}");
+        let found = errors(&[("t.sls", text), ("web.sls", "")]);
+        let told = found.iter().map(|error| {
+            let place = error.place.as_ref().unwrap();
+            format!("{place}: {} ({})\n", error.message, error.help.as_deref().unwrap())
+        });
+        assert_eq!(told.collect::<String>(), expected, "{text}");
     }
+}
+
+#[test]
+fn a_file_that_does_not_load_hides_nothing_else() {
+    let found = errors(&[
+        ("top.sls", "base: {'*': [a, b, c]}\n"),
+        ("a.sls", "a: {test.nop: [\n"),
+        ("b.sls", "b: {test.nup: []}\nbb: {test.nop: {}}\n"),
+        ("c.sls", "c: {test.nop: [{require: [{test: a}]}]}\n"),
+    ]);
+    let places: Vec<_> = found.iter().map(|error| error.place.as_ref().unwrap().file.to_string()).collect();
+    // What the third requires may well be in the first.
+    assert_eq!(places, ["a.sls", "b.sls", "b.sls"], "{}", all(&found));
+    assert!(found[0].notes.iter().any(|note| note == "included from top.sls:1:14"), "{}", found[0]);
 }
 
 #[test]
@@ -183,7 +205,7 @@ fn ids_are_unique_across_files() {
     let found =
         errors(&[("t.sls", "include: [b]\nx: {test.nop: []}\n"), ("b.sls", "# b\nx: {test.nop: []}\n")]);
     let shown = all(&found);
-    assert!(shown.contains("--> b.sls:2:1") && shown.contains("first declared at t.sls:2:1"), "{shown}");
+    assert!(shown.contains("--> b.sls:2:1") && shown.contains("::: t.sls:2:1"), "{shown}");
 }
 
 #[test]
@@ -247,7 +269,7 @@ fn a_host_without_anything_is_told_so() {
     let tree = Tree::new(&[("top.sls", "base: {'cm-*': [a]}\n"), ("a.sls", "")]);
     let found = super::highstate(&host(tree, Map::new())).expect_err("nothing matches");
     assert_eq!(found[0].salt.as_deref(), Some(super::NO_TOP_MATCH));
-    assert!(found[0].message.contains("fp-1"), "{}", found[0]);
+    assert_eq!(found[0].message, "no target of the top file means this host");
 }
 
 #[test]

@@ -66,7 +66,8 @@ pub(super) fn read(tree: &mut Tree<'_>, environments: &[String], errors: &mut Ve
             if names.is_empty() {
                 errors.push(
                     Diagnostic::new(format!("there is no SLS '{pattern}', which the top file includes"))
-                        .at(place),
+                        .at(place)
+                        .help("write the file, or take its name out of this list"),
                 );
             }
             for included in names.into_iter().take(INCLUDE_LIMIT) {
@@ -150,6 +151,10 @@ fn select(tree: &Tree<'_>, sections: &Sections, errors: &mut Vec<Diagnostic>) ->
                 continue;
             }
             found.entry(saltenv.clone()).or_default();
+            let shown: Arc<str> = match kind_of(items) {
+                Some(kind) => format!("'{}' (match: {})", target.to_value(), kind.to_value()).into(),
+                None => format!("'{}'", target.to_value()).into(),
+            };
             for item in items {
                 let (env, name) = match item.as_map() {
                     None => (saltenv.clone(), item),
@@ -162,7 +167,11 @@ fn select(tree: &Tree<'_>, sections: &Sections, errors: &mut Vec<Diagnostic>) ->
                     },
                 };
                 let Some(pattern) = name.as_str() else { continue };
-                let wanted = Wanted { pattern: pattern.into(), place: Some(name.place.clone()) };
+                let wanted = Wanted {
+                    pattern: pattern.into(),
+                    place: Some(name.place.clone()),
+                    target: Some(Arc::clone(&shown)),
+                };
                 found.entry(env).or_default().push(wanted);
             }
         }
@@ -180,7 +189,7 @@ pub(super) fn list_of<'a>(
     let (shown, value) = (target.to_value(), list.to_value());
     let Some(items) = list.as_list() else {
         errors.push(
-            Diagnostic::new(format!("what the top file gives {} is {}", shown.repr(), describe(&value)))
+            Diagnostic::new(format!("what the top file gives {} is {}, not a list", shown.repr(), describe(&value)))
                 .at(target.place.clone())
                 .help("write a list: below the target `- name` for each SLS")
                 .salt(format!(
@@ -194,16 +203,17 @@ pub(super) fn list_of<'a>(
     };
     let mut sound = true;
     for item in items {
-        for (_, value) in item.as_map().unwrap_or_default() {
+        for (option, value) in item.as_map().unwrap_or_default() {
             if !value.to_value().is_true() {
                 let (item, value) = (item.to_value(), value.to_value());
                 sound = false;
                 errors.push(
                     Diagnostic::new(format!(
-                        "an option of {} in the top file has no value: {item}",
-                        shown.repr()
+                        "an option of {} in the top file has no value: {}",
+                        shown.repr(),
+                        option.to_value()
                     ))
-                    .at(target.place.clone())
+                    .at(option.place.clone())
                     .help("write `- match: KIND`, with the same indent as the SLS names")
                     .salt(format!(
                         "Improperly formatted top file matcher in saltenv {}: {value} file",
@@ -230,10 +240,7 @@ pub(super) fn means(
     items: &[Arc<Node>],
     errors: &mut Vec<Diagnostic>,
 ) -> bool {
-    let option = items.iter().rev().find_map(|item| {
-        let (_, kind) = item.as_map()?.iter().find(|(key, _)| key.as_str() == Some("match"))?;
-        Some(kind)
-    });
+    let option = kind_of(items);
     let kind = option.map_or_else(|| "compound".into(), |kind| kind.to_value().to_string());
     let host = Known { id: &context.id, grains: &context.grains, pillar: &context.pillar };
     let nothing = Map::new();
@@ -246,4 +253,12 @@ pub(super) fn means(
             false
         }
     }
+}
+
+/// What the items of a target say of its kind: the value of `match`.
+fn kind_of(items: &[Arc<Node>]) -> Option<&Arc<Node>> {
+    items.iter().rev().find_map(|item| {
+        let (_, kind) = item.as_map()?.iter().find(|(key, _)| key.as_str() == Some("match"))?;
+        Some(kind)
+    })
 }

@@ -7,6 +7,7 @@ use common::target::{fnmatch, has_wildcards};
 use common::value::{Value, get};
 use indexmap::IndexSet;
 
+use super::memory::Memory;
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::files::FileError;
@@ -17,8 +18,8 @@ pub(super) struct Tree<'a> {
     context: &'a Arc<Context>,
     environments: Vec<String>,
     names: HashMap<String, Arc<[String]>>,
-    /// The texts that were read, for the excerpts of errors.
-    texts: HashMap<Arc<str>, Arc<str>>,
+    /// What errors need to know of the files.
+    memory: Memory,
 }
 
 impl<'a> Tree<'a> {
@@ -26,7 +27,7 @@ impl<'a> Tree<'a> {
         // Salt always knows `base` and looks at it first.
         let mut environments = vec!["base".to_owned()];
         environments.extend(context.files.environments().into_iter().filter(|name| name != "base"));
-        Self { context, environments, names: HashMap::new(), texts: HashMap::new() }
+        Self { context, environments, names: HashMap::new(), memory: Memory::default() }
     }
 
     /// Keeps the environments that the configuration's `env_order` names, in that order.
@@ -108,25 +109,39 @@ impl<'a> Tree<'a> {
                 let before = &content[..error.valid_up_to()];
                 let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
                 let line = u32::try_from(line).unwrap_or(0);
+                let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+                let column = String::from_utf8_lossy(&before[before.len() - column..]).chars().count() + 1;
+                let column = u32::try_from(column).unwrap_or(0);
                 return Err(Diagnostic::new(format!("{path} is not UTF-8 text"))
-                    .at(Place { file: path.into(), line, column: 0 })
+                    .at(Place { file: path.into(), line, column })
+                    .width(1)
+                    .with_source(&String::from_utf8_lossy(&content))
                     .help("save the file as UTF-8"));
             }
         };
         let path: Arc<str> = path.into();
-        self.texts.insert(Arc::clone(&path), Arc::clone(&text));
+        self.memory.read(&path, &text);
         Ok(Some(Source { path, saltenv: saltenv.into(), sls: sls.into(), text }))
     }
 
-    /// Gives errors the lines they speak of.
+    /// What is remembered of the files.
+    pub(super) fn memory(&mut self) -> &mut Memory {
+        &mut self.memory
+    }
+
+    /// Keeps what is remembered of the files, and nothing else.
+    pub(super) fn into_memory(self) -> Memory {
+        self.memory
+    }
+
+    /// Adds to an error how the compiler came to a file.
+    pub(super) fn with_way_to(&self, error: Diagnostic, file: &str) -> Diagnostic {
+        self.memory.with_way_to(error, file)
+    }
+
+    /// Gives errors the lines they speak of and the way to their files, and puts those together that say the same.
     pub(super) fn illustrate(&self, errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
-        errors
-            .into_iter()
-            .map(|error| match error.place.as_ref().and_then(|place| self.texts.get(&place.file)) {
-                Some(text) if error.excerpt.is_none() => error.with_source(text),
-                _ => error,
-            })
-            .collect()
+        self.memory.illustrate(errors)
     }
 }
 

@@ -4,6 +4,7 @@ mod call;
 mod conditions;
 mod guard;
 mod listen;
+mod order;
 mod report;
 mod requisite;
 mod retry;
@@ -15,6 +16,7 @@ mod tests;
 
 use std::sync::Arc;
 
+pub use order::{Place, order};
 pub use report::{Entry, Report};
 
 use crate::compile::{Chunk, Plan};

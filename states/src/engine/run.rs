@@ -284,13 +284,13 @@ fn how_it_ended(entry: &Entry) -> Ended {
     Ended { result: entry.result, changed: !entry.changes.is_empty(), ran: !skipped }
 }
 
-fn first_with_tag(plan: &Plan) -> Vec<usize> {
+pub(super) fn first_with_tag(plan: &Plan) -> Vec<usize> {
     let mut seen = HashMap::new();
     plan.chunks.iter().enumerate().map(|(index, chunk)| *seen.entry(chunk.tag()).or_insert(index)).collect()
 }
 
 /// The targets of each chunk by kind, with `prereq` turned around as well.
-fn requisites(plan: &Plan, context: &Context, first: &[usize]) -> Vec<BTreeMap<Kind, Vec<usize>>> {
+pub(super) fn requisites(plan: &Plan, context: &Context, first: &[usize]) -> Vec<BTreeMap<Kind, Vec<usize>>> {
     let disabled = disabled(context);
     let mut all = vec![BTreeMap::<Kind, Vec<usize>>::new(); plan.chunks.len()];
     for (index, chunk) in plan.chunks.iter().enumerate().filter(|(index, _)| first[*index] == *index) {

@@ -4,6 +4,7 @@ mod jinja;
 mod names;
 mod node;
 mod origin;
+mod plain;
 mod renderer;
 mod yaml;
 
@@ -13,7 +14,7 @@ use common::value::{Map, Value};
 
 pub(crate) use jinja::{Engines, to_json};
 pub use node::{Kind, Node};
-pub(crate) use yaml::{Layout, dump as to_yaml};
+pub(crate) use yaml::{Layout, Role, ScalarType, dump as to_yaml};
 
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Place};
@@ -81,9 +82,53 @@ fn render_through(
     match pipe.last() {
         Some(Renderer::Json) => renderer::json(source, text, &origin),
         Some(Renderer::Yaml) => yaml::load(text, &|mark| origin.place(mark))
-            .map_err(|fault| renderer::yaml_fault(source, &fault, &origin)),
+            .map_err(|fault| renderer::yaml_fault(source, text, &fault, &origin)),
         _ => Ok(Node { kind: Kind::Scalar(Value::from(text)), place: origin.beginning() }),
     }
+}
+
+/// A scalar of a rendered SLS as it is written.
+pub(crate) struct WrittenScalar {
+    /// Its text, what it is to YAML, and what it is part of.
+    pub(crate) scalar: yaml::Scalar,
+    /// Where it stands.
+    pub(crate) place: Place,
+    /// Whether all of it is what one expression of the template gives, without quotes.
+    pub(crate) from_expression: bool,
+}
+
+/// The scalars of an SLS of Jinja and YAML, as they are written; none where the file is of another kind or wrong.
+pub(crate) fn scalars(context: &Arc<Context>, source: &Source) -> Vec<WrittenScalar> {
+    let Ok(pipe) = renderer::pipe(source) else { return Vec::new() };
+    if pipe.last() != Some(&Renderer::Yaml) {
+        return Vec::new();
+    }
+    let nothing = Map::new();
+    let rendered = if pipe.contains(&Renderer::Jinja) {
+        let template = Template {
+            path: &source.path,
+            saltenv: &source.saltenv,
+            sls: Some(&source.sls),
+            text: &source.text,
+            names: names::of_sls(source),
+            variables: &nothing,
+        };
+        match jinja::render(context, &template) {
+            Ok(rendered) => Some(rendered),
+            Err(_) => return Vec::new(),
+        }
+    } else {
+        None
+    };
+    let text = rendered.as_ref().map_or(&*source.text, |rendered| &rendered.text);
+    let origin = Origin::new(source, text, rendered.as_ref());
+    let found = yaml::scalars(text).unwrap_or_default();
+    let located = found.into_iter().map(|scalar| WrittenScalar {
+        place: origin.place(scalar.mark),
+        from_expression: origin.expression_at(scalar.mark).is_some_and(|made| made.trim() == scalar.raw),
+        scalar,
+    });
+    located.collect()
 }
 
 /// Reads YAML that is no file of the tree.

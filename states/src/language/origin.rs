@@ -45,6 +45,14 @@ impl<'a> Origin<'a> {
         }
     }
 
+    /// The text that an expression of the template made at a mark; none where the template itself has the text.
+    pub(super) fn expression_at(&self, mark: Mark) -> Option<&'a str> {
+        let rendered = self.rendered?;
+        let at = rendered.spans.partition_point(|span| span.output_range().end <= mark.index);
+        let span = rendered.spans.get(at).filter(|span| span.kind() != OutputSpanKind::Raw)?;
+        rendered.text.get(span.output_range())
+    }
+
     /// The first line of the file.
     pub(super) fn beginning(&self) -> Place {
         Place { file: self.file.clone(), line: 1, column: 0 }

@@ -4,8 +4,8 @@ use common::value::Value;
 
 use super::node::{Kind, Node};
 use super::origin::Origin;
-use super::{Source, yaml};
-use crate::diagnostic::{Diagnostic, Place};
+use super::{Source, plain, yaml};
+use crate::diagnostic::{Diagnostic, Place, Related, line_of};
 use crate::nearest::nearest;
 
 /// One step of a pipe.
@@ -137,7 +137,10 @@ pub(super) fn json(source: &Source, text: &str, origin: &Origin<'_>) -> Result<N
                 column: u32::try_from(error.column().saturating_sub(1)).unwrap_or(0),
             };
             let place = origin.place(mark);
-            Err(Diagnostic::new(format!("invalid JSON: {error}"))
+            // The place says where.
+            let said = error.to_string();
+            let said = said.split(" at line ").next().unwrap_or_default();
+            Err(Diagnostic::new(format!("invalid JSON: {said}"))
                 .at(place)
                 .with_source(&source.text)
                 .salt(format!("Rendering SLS '{}:{}' failed: {error}", source.saltenv, source.sls)))
@@ -160,22 +163,65 @@ fn locate(value: &Value, place: &Place) -> Node {
     Node { kind, place: place.clone() }
 }
 
-/// A fault in the YAML of an SLS.
-pub(super) fn yaml_fault(source: &Source, fault: &yaml::Fault, origin: &Origin<'_>) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(fault.message.clone());
+/// A fault in the YAML of an SLS; `text` is what was read, the file itself or what its template made.
+pub(super) fn yaml_fault(
+    source: &Source,
+    text: &str,
+    fault: &yaml::Fault,
+    origin: &Origin<'_>,
+) -> Diagnostic {
+    let (message, own_help) = match fault.mark {
+        Some(mark) => plain::say(&fault.message, text, mark),
+        None => (fault.message.clone(), None),
+    };
+    let mut diagnostic = Diagnostic::new(message);
+    let mut first = None;
     if let Some(mark) = fault.mark {
+        // Behind the last line there is nothing to see.
+        let at_end = text.get(mark.index..).is_none_or(|rest| rest.trim().is_empty());
+        let mark = if at_end { plain::end_of(text) } else { mark };
         let place = origin.place(mark);
         let own = place.file == source.path;
+        first = Some(place.clone());
         diagnostic = diagnostic.at(place);
         if own {
             diagnostic = diagnostic.with_source(&source.text);
         }
+        if at_end {
+            diagnostic = plain::ends_here(diagnostic);
+        }
+        diagnostic.related.extend(after_jinja(source, text, mark, diagnostic.excerpt.as_deref()));
     }
     if let Some((what, mark)) = fault.related {
-        diagnostic = diagnostic.note(format!("{what}: {}", origin.place(mark)));
+        let place = origin.place(mark);
+        let what = plain::second(what);
+        let rendered = after_jinja(source, text, mark, None).filter(|_| first.as_ref() == Some(&place));
+        diagnostic.related.push(match rendered {
+            // Two turns of a loop stand on one line of the template.
+            Some(related) => Related { what: what.into(), ..related },
+            None => {
+                let excerpt =
+                    (place.file == source.path).then(|| line_of(&source.text, place.line)).flatten();
+                Related { what: what.into(), place, excerpt }
+            }
+        });
     }
-    if let Some(help) = &fault.help {
-        diagnostic = diagnostic.help(help.clone());
+    if let Some(help) = own_help.or_else(|| fault.help.clone()) {
+        diagnostic = diagnostic.help(help);
     }
     diagnostic.salt(format!("Rendering SLS '{}:{}' failed: {}", source.saltenv, source.sls, fault.salt))
+}
+
+/// The line as YAML saw it, where Jinja made another of it.
+fn after_jinja(source: &Source, text: &str, mark: yaml::Mark, excerpt: Option<&str>) -> Option<Related> {
+    if text == &*source.text {
+        return None;
+    }
+    let line = line_of(text, mark.line + 1)?;
+    if line.trim().is_empty() || excerpt.is_some_and(|excerpt| excerpt.trim() == line.trim()) {
+        return None;
+    }
+    let file = format!("{} after Jinja", source.path).into();
+    let place = Place { file, line: mark.line + 1, column: mark.column + 1 };
+    Some(Related { what: "what YAML reads here".into(), place, excerpt: Some(line) })
 }

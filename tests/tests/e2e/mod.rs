@@ -3,6 +3,7 @@
 mod apply;
 mod bad_input;
 mod batches;
+mod check;
 mod enrolment;
 mod lfs;
 mod local;

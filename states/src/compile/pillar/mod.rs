@@ -41,7 +41,8 @@ pub fn compile(context: &Arc<Context>, overrides: &Map) -> Result<Map, Vec<Diagn
         }
     }
     if !errors.is_empty() {
-        return Err(tree.illustrate(errors));
+        let errors = tree.illustrate(errors);
+        return Err(errors.into_iter().map(|error| error.note("in the pillar tree")).collect());
     }
     merging.merge(&mut pillar, overrides.clone());
     Ok(pillar)

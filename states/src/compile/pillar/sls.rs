@@ -67,7 +67,10 @@ impl<'f, 't> Files<'f, 't> {
         let mut maps = Vec::new();
         for name in names {
             match self.read(&name) {
-                Some(source) => maps.extend(self.file(&source, &Map::new(), 0)),
+                Some(source) => {
+                    self.tree.memory().asked_for(&source, &named.place, None);
+                    maps.extend(self.file(&source, &Map::new(), 0));
+                }
                 None if named.may_miss => {}
                 None => {
                     let error = self.missing(&name).at(named.place.clone());
@@ -104,6 +107,7 @@ impl<'f, 't> Files<'f, 't> {
             Ok(node) => node,
             Err(error) => {
                 let error = rendering_failed(error, source);
+                let error = self.tree.with_way_to(error, &source.path);
                 let name = &source.sls;
                 self.errors.push(
                     error.salt(format!("Rendering SLS '{name}' failed. Please see master log for details.")),
@@ -155,7 +159,7 @@ impl<'f, 't> Files<'f, 't> {
     ) {
         let Some(items) = list.as_list() else {
             self.errors.push(
-                Diagnostic::new(format!("include is {}", describe(&list.to_value())))
+                Diagnostic::new(format!("include is {}, not a list", describe(&list.to_value())))
                     .at(list.place.clone())
                     .help("include is a list: write `include:` and below it `- name`")
                     .salt(format!("Include Declaration in SLS '{}' is not formed as a list", source.sls)),
@@ -165,7 +169,7 @@ impl<'f, 't> Files<'f, 't> {
         // Defaults stay in force for the items after them, as in Salt.
         let mut defaults = defaults.clone();
         for item in items {
-            let Some(include) = self.parse(item, source) else { continue };
+            let Some(include) = self.parse(item) else { continue };
             if let Some(own) = include.defaults {
                 defaults = own;
             }
@@ -180,12 +184,13 @@ impl<'f, 't> Files<'f, 't> {
                     }
                     None => match self.read(&name) {
                         Some(included) => {
+                            self.tree.memory().asked_for(&included, &item.place, None);
                             self.own.insert(name.clone(), None);
                             self.file(&included, &defaults, depth + 1)
                         }
                         None => {
                             let error = self.missing(&name).at(item.place.clone());
-                            self.errors.push(error.note(format!("included by SLS '{}'", source.sls)));
+                            self.errors.push(error);
                             None
                         }
                     },
@@ -198,7 +203,7 @@ impl<'f, 't> Files<'f, 't> {
     }
 
     /// Reads `name` or `{name: {key: …, defaults: …}}`.
-    fn parse<'n>(&mut self, item: &'n Arc<Node>, source: &Source) -> Option<Include<'n>> {
+    fn parse<'n>(&mut self, item: &'n Arc<Node>) -> Option<Include<'n>> {
         let plain = |name| Include { name, key: None, defaults: None };
         if let Some(name) = item.as_str() {
             return Some(plain(name));
@@ -224,10 +229,12 @@ impl<'f, 't> Files<'f, 't> {
         });
         if read.is_none() {
             self.errors.push(
-                Diagnostic::new(format!("an include is {}", describe(&item.to_value())))
-                    .at(item.place.clone())
-                    .note(format!("included by SLS '{}'", source.sls))
-                    .help("write `- name`, or `- name:` and below it `key:` and `defaults:`"),
+                Diagnostic::new(format!(
+                    "an item of include is {}, not the name of an SLS",
+                    describe(&item.to_value())
+                ))
+                .at(item.place.clone())
+                .help("write `- name`, or `- name:` and below it `key:` and `defaults:`"),
             );
         }
         read
@@ -267,7 +274,7 @@ impl<'f, 't> Files<'f, 't> {
         let names = self.tree.names(self.saltenv).unwrap_or_else(|_| Arc::from([]));
         match nearest(name, names.iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
-            None => error,
+            None => error.help("write the file, or take its name out of this list"),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! The engine's errors as diagnostics: the place, the way there, what would be right, and Salt's sentence.
 
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::fmt;
 use std::sync::Arc;
 
 use minijinja::{Environment, Error, ErrorKind, Value};
 
-use super::engine::{Root, Template};
-use super::print;
+use super::engine::Template;
+use super::known::{METHODS, SHOWN, TAGS, TESTS, keys_of, known_names, not_in_import};
 use super::rewrite::IMPORTED;
+use super::{point, print};
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::functions::FunctionError;
@@ -35,19 +37,33 @@ pub(super) fn diagnose(
 ) -> Diagnostic {
     let chain = chain(error);
     let cause = chain.last().copied().unwrap_or(error);
-    let (message, sentence, help) = explain(cause, root, environment);
+    let (message, sentence, help) = explain(cause, template, root, environment);
     let file: Arc<str> = cause.name().unwrap_or(template.path).into();
     let line = cause.line().unwrap_or(0);
-    let place = Place { file: file.clone(), line: u32::try_from(line).unwrap_or(0), column: 0 };
-    let mut diagnostic = Diagnostic::new(message).at(place);
-    if *file == *template.path {
-        diagnostic = diagnostic.with_source(template.text);
-    } else if let Ok(Some(content)) = context.files.read(template.saltenv, &file) {
-        diagnostic = diagnostic.with_source(&String::from_utf8_lossy(&content));
+    let text: Option<Cow<'_, str>> = if *file == *template.path {
+        Some(template.text.into())
+    } else {
+        let content = context.files.read(template.saltenv, &file).ok().flatten();
+        content.map(|content| String::from_utf8_lossy(&content).into_owned().into())
+    };
+    let mut place = Place { file: file.clone(), line: u32::try_from(line).unwrap_or(0), column: 0 };
+    let mut width = 0;
+    if let Some((column, length)) = text.as_deref().and_then(|text| point::find(cause, text, line)) {
+        (place.column, width) = (u32::try_from(column).unwrap_or(0), length);
+    }
+    let mut diagnostic = Diagnostic::new(message).at(place).width(width);
+    if let Some(text) = text.as_deref() {
+        diagnostic = diagnostic.with_source(text);
+        let own = (&*file, text);
+        let caller = (template.path, template.text);
+        diagnostic.notes.extend(point::macro_around(own, line, caller));
     }
     for step in chain.iter().rev().skip(1) {
         if let (Some(name), Some(line)) = (step.name(), step.line()) {
-            diagnostic = diagnostic.note(format!("imported by {name}:{line}"));
+            let note = format!("imported by {name}:{line}");
+            if !diagnostic.notes.contains(&note) {
+                diagnostic = diagnostic.note(note);
+            }
         }
     }
     if let Some(help) = help {
@@ -76,7 +92,12 @@ fn chain(error: &Error) -> Vec<&Error> {
 }
 
 /// What is wrong, what Salt says, and what would be right.
-fn explain(cause: &Error, root: &Value, environment: &Environment<'_>) -> (String, String, Option<String>) {
+fn explain(
+    cause: &Error,
+    template: &Template<'_>,
+    root: &Value,
+    environment: &Environment<'_>,
+) -> (String, String, Option<String>) {
     let detail = cause.detail().unwrap_or_default();
     if let Some(known) = cause.source().and_then(|source| source.downcast_ref::<Sentence>()) {
         return (detail.into(), known.0.clone(), None);
@@ -92,10 +113,10 @@ fn explain(cause: &Error, root: &Value, environment: &Environment<'_>) -> (Strin
         return (message, sentence, None);
     }
     match cause.kind() {
-        ErrorKind::UndefinedError => undefined(detail, root, environment),
+        ErrorKind::UndefinedError => undefined(detail, template, root, environment),
         _ if detail.contains("` is undefined") => {
             let start = detail.find('`').unwrap_or(0);
-            undefined(&detail[start..], root, environment)
+            undefined(&detail[start..], template, root, environment)
         }
         ErrorKind::TemplateNotFound => {
             let name = detail.split(['"', '\'']).nth(1).unwrap_or(detail);
@@ -127,7 +148,7 @@ fn explain(cause: &Error, root: &Value, environment: &Environment<'_>) -> (Strin
             (
                 format!("there is no test named '{name}'"),
                 format!("Jinja syntax error: No test named '{name}'."),
-                None,
+                nearest(name, TESTS.iter().copied()).map(|near| format!("did you mean `is {near}`?")),
             )
         }
         ErrorKind::UnknownMethod => {
@@ -136,15 +157,22 @@ fn explain(cause: &Error, root: &Value, environment: &Environment<'_>) -> (Strin
             (
                 format!("'{type_name}' has no method '{method}'"),
                 format!("Jinja variable '{type_name} object' has no attribute '{method}'"),
-                None,
+                nearest(method, METHODS.iter().copied()).map(|near| format!("did you mean `.{near}()`?")),
             )
         }
         ErrorKind::SyntaxError if detail.starts_with("unknown statement ") => {
             let name = detail.trim_start_matches("unknown statement ");
+            if TAGS.contains(&name) {
+                return (
+                    format!("`{{% {name} %}}` stands where nothing is open that it belongs to"),
+                    format!("Jinja syntax error: Encountered unknown tag '{name}'."),
+                    Some("take it away, or open the block before it".into()),
+                );
+            }
             (
                 format!("there is no tag '{name}'"),
                 format!("Jinja syntax error: Encountered unknown tag '{name}'."),
-                None,
+                nearest(name, TAGS.iter().copied()).map(|near| format!("did you mean `{near}`?")),
             )
         }
         ErrorKind::InvalidOperation
@@ -153,18 +181,45 @@ fn explain(cause: &Error, root: &Value, environment: &Environment<'_>) -> (Strin
             (format!("division by zero: {detail}"), "Jinja error: division by zero".into(), None)
         }
         ErrorKind::SyntaxError if detail.starts_with("unexpected end of input") => (
-            format!("syntax error in the template: {detail}"),
+            "the template ends, and a block is still open".into(),
             format!("Jinja syntax error: {detail}"),
             Some("an `if`, `for`, `macro` or other block that was opened has no `end…`".into()),
         ),
         ErrorKind::SyntaxError | ErrorKind::BadEscape => {
-            (format!("syntax error in the template: {detail}"), format!("Jinja syntax error: {detail}"), None)
+            let said = detail
+                .replace("end of variable block", "`}}`")
+                .replace("end of block", "`%}`")
+                .replace("end of print statement", "`}}`");
+            (format!("syntax error in the template: {said}"), format!("Jinja syntax error: {detail}"), None)
         }
         ErrorKind::UnknownBlock => (detail.into(), format!("Jinja syntax error: {detail}"), None),
         ErrorKind::TooManyArguments if detail.is_empty() => (
             "a macro is given more arguments than it has parameters".into(),
             "Jinja error: too many arguments".into(),
             Some("give it a parameter for each argument, or let it use `varargs` and `kwargs`".into()),
+        ),
+        ErrorKind::UnknownFunction => {
+            let name = detail.split_whitespace().next().unwrap_or_default();
+            let near = nearest(name, known_names(template, root).iter().map(String::as_str))
+                .map(|near| format!("did you mean `{near}`?"));
+            (
+                format!("there is no macro or function named '{name}'"),
+                format!("Jinja variable '{name}' is undefined"),
+                near.or_else(|| Some("import the macro: `{% from 'FILE' import NAME %}`".into())),
+            )
+        }
+        ErrorKind::InvalidOperation if detail.starts_with("recursion limit exceeded") => (
+            "macros or templates call each other without end".into(),
+            format!("Jinja error: {detail}"),
+            Some("a macro that calls itself, or files that import each other, must come to an end".into()),
+        ),
+        ErrorKind::InvalidOperation if detail.ends_with("is not iterable") => {
+            (detail.into(), format!("Jinja error: {detail}"), Some("a loop goes over a list or a map".into()))
+        }
+        ErrorKind::InvalidOperation if detail.contains("unsupported types") => (
+            detail.into(),
+            format!("Jinja error: {detail}"),
+            Some("make both of one type with `|int` or `|string`, or join them as text with `~`".into()),
         ),
         kind => {
             let message = if detail.is_empty() { kind.to_string() } else { detail.to_owned() };
@@ -174,7 +229,12 @@ fn explain(cause: &Error, root: &Value, environment: &Environment<'_>) -> (Strin
 }
 
 /// `detail` is the engine's "`pillar['key']` is undefined".
-fn undefined(detail: &str, root: &Value, environment: &Environment<'_>) -> (String, String, Option<String>) {
+fn undefined(
+    detail: &str,
+    template: &Template<'_>,
+    root: &Value,
+    environment: &Environment<'_>,
+) -> (String, String, Option<String>) {
     let expression = detail.trim_start_matches('`').split('`').next().unwrap_or_default();
     if expression.is_empty() {
         return ("a value is undefined".into(), "Jinja variable is undefined".into(), None);
@@ -186,31 +246,54 @@ fn undefined(detail: &str, root: &Value, environment: &Environment<'_>) -> (Stri
     match last_step(expression) {
         None => {
             let sentence = format!("Jinja variable '{expression}' is undefined");
-            let known = root.downcast_object_ref::<Root>();
-            let near = known.and_then(|root| nearest(expression, root.names()));
-            (message, sentence, near.map(|name| format!("did you mean `{name}`?")))
+            if let Some(help) = not_in_import(template, environment, expression) {
+                return (message, sentence, Some(help));
+            }
+            let known = known_names(template, root);
+            let known = known.iter().map(String::as_str).filter(|name| *name != expression);
+            let help = match nearest(expression, known) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!(
+                    "set it before: `{{% set {expression} = … %}}`, or give it a value where there is none: \
+                     `{expression}|default(…)`"
+                ),
+            };
+            (message, sentence, Some(help))
         }
         Some((parent, key)) => {
-            let sentence = match parent {
-                "salt" => format!(
-                    "Jinja variable 'salt.utils.templates.AliasedLoader object' has no attribute '{key}'"
-                ),
-                parent => {
-                    let found = environment
-                        .compile_expression(parent)
-                        .and_then(|expression| expression.eval(root.clone()));
-                    lacks(found.ok(), key)
-                }
+            let found = || {
+                let found = environment.compile_expression(parent);
+                found.and_then(|expression| expression.eval(root.clone())).ok()
             };
-            let help = match parent {
-                "salt" => match nearest(key, crate::functions::all().map(|function| function.name)) {
+            if parent == "salt" {
+                let help = match nearest(key, crate::functions::all().map(|function| function.name)) {
                     Some(name) => format!("did you mean `salt['{name}']`?"),
                     None => format!("there is no execution function '{key}'"),
-                },
-                "pillar" => {
-                    format!("is '{key}' in this host's pillar? `pillar.get('{key}', …)` takes a default")
+                };
+                let sentence = format!(
+                    "Jinja variable 'salt.utils.templates.AliasedLoader object' has no attribute '{key}'"
+                );
+                return (message, sentence, Some(help));
+            }
+            let found = found();
+            let keys = found.as_ref().map(keys_of).unwrap_or_default();
+            let near = nearest(key, keys.iter().map(String::as_str));
+            let sentence = lacks(found, key);
+            let help = match (near, parent) {
+                (Some(near), _) => format!("did you mean `{parent}['{near}']`?"),
+                (None, "pillar") => {
+                    format!("this host's pillar has no key '{key}'; `pillar.get('{key}', …)` takes a default")
                 }
-                parent => format!("`{parent}.get('{key}', …)` takes a default"),
+                (None, "grains") => {
+                    format!("this host has no grain '{key}'; `grains.get('{key}', …)` takes a default")
+                }
+                (None, _) if keys.is_empty() || keys.len() > SHOWN => {
+                    format!("`{parent}.get('{key}', …)` takes a default")
+                }
+                (None, _) => format!(
+                    "it has {}; `{parent}.get('{key}', …)` takes a default",
+                    keys.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(", ")
+                ),
             };
             (message, sentence, Some(help))
         }

@@ -9,10 +9,12 @@ mod dump;
 mod events;
 mod fault;
 mod resolve;
+mod scalars;
 
 pub(crate) use dump::{Layout, base64, dump, float, sorted};
 pub(crate) use fault::{Fault, Mark};
 pub(crate) use resolve::read_binary;
+pub(crate) use scalars::{Role, Scalar, ScalarType, scalars};
 
 use super::node::Node;
 use crate::diagnostic::Place;

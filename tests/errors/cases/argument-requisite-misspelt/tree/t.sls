@@ -1,0 +1,6 @@
+x:
+  user.present:
+    - requires:
+      - test: y
+y:
+  test.nop: []

@@ -1,0 +1,4 @@
+ann:
+  user.present:
+    - shel: /bin/sh
+    - favourite_colour: red

@@ -1,0 +1,6 @@
+include:
+  - web
+extend:
+  ngnix:
+    test:
+      - x: 1

@@ -1,0 +1,5 @@
+include:
+  - web
+extend:
+  web-config:
+    - name: a

@@ -1,0 +1,2 @@
+web-config:
+  test.nop: []

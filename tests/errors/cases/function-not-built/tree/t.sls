@@ -1,0 +1,3 @@
+x:
+  boto_vpc.present:
+    - name: a

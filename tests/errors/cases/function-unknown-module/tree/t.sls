@@ -1,0 +1,3 @@
+x:
+  flie.managed:
+    - contents: a

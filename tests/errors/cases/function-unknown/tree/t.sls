@@ -1,0 +1,3 @@
+/tmp/x:
+  file.manged:
+    - contents: a

@@ -1,0 +1,3 @@
+{% from 'a.jinja' import x %}
+a:
+  test.nop: []

@@ -1,0 +1,4 @@
+{% from 'map.jinja' import prot %}
+a:
+  test.nop:
+    - name: {{ prot }}

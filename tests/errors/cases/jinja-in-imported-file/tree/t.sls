@@ -1,0 +1,3 @@
+{% import 'map.jinja' as map with context %}
+a:
+  test.nop: []

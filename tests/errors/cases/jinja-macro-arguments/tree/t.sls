@@ -1,0 +1,4 @@
+{% macro m(a) %}{{ a }}{% endmacro %}
+a:
+  test.nop:
+    - name: {{ m(1, 2) }}

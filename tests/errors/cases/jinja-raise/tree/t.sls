@@ -1,0 +1,3 @@
+{% if grains['os'] != 'Plan 9' %}
+{{ raise('only Plan 9 is supported') }}
+{% endif %}

@@ -1,0 +1,4 @@
+{% macro m(a) %}{{ m(a) }}{% endmacro %}
+a:
+  test.nop:
+    - name: {{ m(1) }}

@@ -1,0 +1,3 @@
+a:
+  test.nop:
+    - name: {{ salt['file.read']('/does/not/exist') }}

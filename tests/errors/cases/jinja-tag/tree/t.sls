@@ -1,0 +1,4 @@
+{% fro x in [1] %}
+{% endfor %}
+a:
+  test.nop: []

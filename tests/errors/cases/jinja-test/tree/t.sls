@@ -1,0 +1,4 @@
+{% if x is defnied %}
+{% endif %}
+a:
+  test.nop: []

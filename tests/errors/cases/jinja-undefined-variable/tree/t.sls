@@ -1,0 +1,4 @@
+{% set interface = 'eth0' %}
+a:
+  test.nop:
+    - name: {{ interfce }}

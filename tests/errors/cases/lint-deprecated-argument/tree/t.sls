@@ -1,0 +1,3 @@
+ann:
+  user.present:
+    - gid_from_name: true

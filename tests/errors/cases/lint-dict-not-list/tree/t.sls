@@ -1,0 +1,4 @@
+ann:
+  user.present:
+    - groups:
+        adm: true

@@ -1,0 +1,3 @@
+/etc/x:
+  file.managed:
+    - contents: a

@@ -1,0 +1,3 @@
+gone:
+  file.absent:
+    - name: /etc/x

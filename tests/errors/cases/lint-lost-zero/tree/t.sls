@@ -1,0 +1,3 @@
+a:
+  test.nop:
+    - version: 1.10

@@ -1,0 +1,4 @@
+/etc/x:
+  file.managed:
+    - user: root
+      group: root

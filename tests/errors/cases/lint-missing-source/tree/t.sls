@@ -1,0 +1,3 @@
+/etc/x:
+  file.managed:
+    - source: salt://web/nginx.cnf

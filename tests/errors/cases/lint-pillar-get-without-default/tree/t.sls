@@ -1,0 +1,3 @@
+a:
+  test.nop:
+    - text: 'port {{ salt['pillar.get']('web:port') }}'

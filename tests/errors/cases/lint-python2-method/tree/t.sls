@@ -1,0 +1,4 @@
+{% for k, v in {'a': 1}.iteritems() %}
+{{ k }}:
+  test.nop: []
+{% endfor %}

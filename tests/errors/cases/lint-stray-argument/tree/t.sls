@@ -1,0 +1,5 @@
+/etc/x:
+  file.managed:
+    - requires:
+      - file: /etc/y
+    - owner: root

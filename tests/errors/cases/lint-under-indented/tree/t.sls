@@ -1,0 +1,4 @@
+/etc/x:
+  file.managed:
+    - context:
+      port: 80

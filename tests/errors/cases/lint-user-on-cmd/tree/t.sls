@@ -1,0 +1,4 @@
+make:
+  cmd.run:
+    - user: build
+    - creates: /x

@@ -1,0 +1,6 @@
+a:
+  test.nop: []
+adm:
+  group.present:
+    - watch:
+      - test: a

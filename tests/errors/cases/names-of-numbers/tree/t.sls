@@ -1,0 +1,5 @@
+x:
+  test.nop:
+    - names:
+      - 80
+      - b: text

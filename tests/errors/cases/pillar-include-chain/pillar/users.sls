@@ -1,0 +1,3 @@
+include:
+  - keys:
+      key: ssh

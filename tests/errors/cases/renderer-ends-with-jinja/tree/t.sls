@@ -1,0 +1,3 @@
+#!jinja
+a:
+  test.nop: []

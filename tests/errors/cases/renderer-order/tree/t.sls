@@ -1,0 +1,3 @@
+#!yaml|jinja
+a:
+  test.nop: []

@@ -1,0 +1,3 @@
+#!jinja|ymal
+a:
+  test.nop: []

@@ -1,0 +1,4 @@
+x:
+  test.nop:
+    - listen:
+      - test: yy

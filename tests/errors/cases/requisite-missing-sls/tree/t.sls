@@ -1,0 +1,6 @@
+include:
+  - web
+x:
+  test.nop:
+    - require:
+      - sls: wbe

@@ -1,0 +1,6 @@
+y:
+  test.nop: []
+x:
+  test.nop:
+    - require:
+      - test.nop: y

@@ -1,0 +1,5 @@
+x:
+  test.nop:
+    - require: y
+y:
+  test.nop: []

@@ -1,0 +1,6 @@
+nginx:
+  pkg.installed: []
+x:
+  test.nop:
+    - require:
+      - service: nginx

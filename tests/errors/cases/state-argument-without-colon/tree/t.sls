@@ -1,0 +1,3 @@
+web:
+  file.managed:
+    - source salt://web

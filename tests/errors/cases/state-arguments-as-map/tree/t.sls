@@ -1,0 +1,4 @@
+/tmp/x:
+  file.managed:
+    contents: a
+    mode: 644

@@ -1,0 +1,4 @@
+web:
+
+other:
+  test.nop: []

@@ -1,0 +1,2 @@
+on:
+  test.nop: []

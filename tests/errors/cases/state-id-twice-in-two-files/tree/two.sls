@@ -1,0 +1,3 @@
+# the other
+web:
+  test.nop: []

@@ -1,0 +1,3 @@
+web:
+  service:
+    - name: nginx

@@ -1,0 +1,4 @@
+web:
+  file.managed:
+    - contents: a
+  file.absent: []

@@ -1,0 +1,5 @@
+vim:
+  pkg.installed:
+
+other:
+  pkg.installed

@@ -1,0 +1,4 @@
+base:
+  '*':
+    - wbe
+    - nothing.like.it

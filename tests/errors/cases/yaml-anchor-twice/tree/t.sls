@@ -1,0 +1,4 @@
+a: &x
+  test.nop: []
+b: &x
+  test.nop: []

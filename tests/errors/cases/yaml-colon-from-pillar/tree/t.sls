@@ -1,0 +1,4 @@
+{% set title = 'Note: read this' %}
+web:
+  test.nop:
+    - name: {{ title }}

@@ -1,0 +1,6 @@
+web:
+  test.nop:
+    - context:
+        port: 80
+        host: a
+        port: 81

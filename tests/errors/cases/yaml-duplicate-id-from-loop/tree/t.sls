@@ -1,0 +1,4 @@
+{% for name in ['web', 'db', 'web'] %}
+{{ name }}:
+  test.nop: []
+{% endfor %}

@@ -1,0 +1,8 @@
+web:
+  test.nop: []
+
+other:
+  test.nop: []
+
+web:
+  test.nop: []

@@ -1,0 +1,5 @@
+web:
+  test.nop: []
+---
+other:
+  test.nop: []

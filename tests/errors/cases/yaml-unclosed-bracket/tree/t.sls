@@ -1,0 +1,6 @@
+web:
+  pkg.installed:
+    - pkgs: [nginx, curl
+
+other:
+  test.nop: []

@@ -59,12 +59,19 @@ fn shared(results: &[CheckResult], of: impl Fn(&CheckResult) -> Vec<Diagnostic>)
     let mut found: IndexMap<String, Shared<'_>> = IndexMap::new();
     for result in results {
         for diagnostic in of(result) {
-            let entry = found.entry(diagnostic.print(false));
+            let entry = found.entry(key(&diagnostic));
             let shared = entry.or_insert_with(|| Shared { diagnostic, hosts: Vec::new() });
             shared.hosts.push(&result.host);
         }
     }
     found.into_values().collect()
+}
+
+/// What makes a diagnostic the same on two hosts: all of it but the way to its file, which may be another.
+fn key(diagnostic: &Diagnostic) -> String {
+    let mut alike = diagnostic.clone();
+    alike.notes.retain(|note| !note.starts_with("included from "));
+    alike.print(false)
 }
 
 fn human(checked: &Checked, errors: &[Shared<'_>], warnings: &[Shared<'_>], all: bool) {

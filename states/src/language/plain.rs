@@ -17,6 +17,9 @@ pub(super) fn say(message: &str, text: &str, mark: Mark) -> (String, Option<Stri
         _ if message.starts_with("did not find expected ',' or '}'") => {
             (said("a map in `{ }` is not closed, or a `,` is missing in it"), Some(said("close it with `}`")))
         }
+        _ if message.starts_with("did not find expected node content") && at.is_none() => {
+            (said("a `[` or `{` is never closed"), Some(said("close it with `]` or `}`")))
+        }
         _ if message.starts_with("did not find expected node content") => (
             said("a value is missing here, inside `[ ]` or `{ }`"),
             Some(said("close the bracket, or put quotes around what stands here")),

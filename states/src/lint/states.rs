@@ -128,7 +128,9 @@ fn command(state: Examinee<'_>, found: &mut Vec<Diagnostic>) {
     if chunk.state != "cmd" {
         return;
     }
-    for old in ["user", "group"].into_iter().filter(|old| get(&chunk.arguments, old).is_some()) {
+    // Root is whom newer Salt runs it as, too.
+    let another = |old: &&str| get(&chunk.arguments, old).is_some_and(|user| user.as_str() != Some("root"));
+    for old in ["user", "group"].into_iter().filter(another) {
         let message =
             format!("newer Salt ignores `{old}` of `{}` and runs the command as root", chunk.function());
         let warning = warning(state, "user-on-cmd", message, key_of(state, old));

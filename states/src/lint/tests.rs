@@ -134,6 +134,7 @@ fn stray_argument() {
 fn commands() {
     assert_eq!(of("a:\n  cmd.run:\n    - user: www\n    - creates: /x\n"), ["user-on-cmd 3"]);
     assert_eq!(of("a:\n  cmd.run: []\n"), ["cmd-without-guard 2"]);
+    clean("a:\n  cmd.run:\n    - user: root\n    - creates: /x\n");
     clean("a:\n  cmd.run:\n    - runas: www\n    - unless: 'true'\nb:\n  cmd.wait: []\n");
 }
 

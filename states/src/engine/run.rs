@@ -4,18 +4,22 @@
 //! kind after kind as [`Kind`] lists them. A `prereq` is a dry run of its target, which for the target counts as nothing:
 //! it runs in its turn.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use common::value::{Map, Value, get};
+use indexmap::IndexMap;
 
 use super::Observer;
+use super::aggregate;
 use super::call::{Call, Numbers, skipped};
-use super::listen::listeners;
+use super::listen::{self, Heard};
+use super::parallel::{self, Flights};
 use super::report::{Entry, Report};
 use super::requisite::{Ended, Kind, Verdict, verdict};
+use super::targets::{Targets, first_with_tag, requisites, tell_required_files};
 use crate::compile::{Chunk, Plan};
-use crate::context::{Context, RequiredFile};
+use crate::context::Context;
 use crate::modules;
 
 /// How a state is called.
@@ -38,7 +42,7 @@ pub(super) struct Run<'a> {
     dry: Arc<Context>,
     observer: &'a mut dyn Observer,
     /// For each chunk, its targets by kind. Of chunks with one tag only the first is there.
-    requisites: Vec<BTreeMap<Kind, Vec<usize>>>,
+    requisites: Vec<Targets>,
     /// The first chunk with the tag of each.
     first: Vec<usize>,
     /// What states did in their turn.
@@ -46,6 +50,10 @@ pub(super) struct Run<'a> {
     /// What they would do.
     aheads: HashMap<usize, Entry>,
     numbers: Numbers,
+    /// The states whose packages an earlier one has taken care of.
+    aggregated: HashSet<usize>,
+    /// The states that are running beside this one.
+    flights: Flights,
     /// The order in which states ended.
     ended: Vec<usize>,
 }
@@ -66,6 +74,8 @@ impl<'a> Run<'a> {
             turns: HashMap::new(),
             aheads: HashMap::new(),
             numbers: Numbers::default(),
+            aggregated: HashSet::new(),
+            flights: Flights::new(context),
             ended: Vec::new(),
         }
     }
@@ -77,12 +87,32 @@ impl<'a> Run<'a> {
                 break;
             }
         }
-        let mut late = Vec::new();
-        self.listen(&mut late);
+        self.land_all();
+        let late = self.listen();
         let Self { mut turns, ended, .. } = self;
         let mut entries: Vec<_> = ended.iter().filter_map(|index| turns.remove(index)).collect();
         entries.extend(late);
         Report { entries }
+    }
+
+    /// Runs some states and what they need. As in Salt none of them sees what an earlier one ran.
+    pub(super) fn finish_only(mut self, indices: &[usize]) -> Report {
+        let mut entries: IndexMap<usize, Entry> = IndexMap::new();
+        for index in indices.iter().copied() {
+            if self.first[index] != index {
+                continue;
+            }
+            self.turns.clear();
+            self.ended.clear();
+            self.reach(index);
+            self.land_all();
+            for ended in &self.ended {
+                if let Some(entry) = self.turns.remove(ended) {
+                    entries.insert(*ended, entry);
+                }
+            }
+        }
+        Report { entries: entries.into_values().collect() }
     }
 
     /// Calls a state, and before it all that has to be called before. Says whether the run has to stop.
@@ -93,7 +123,10 @@ impl<'a> Run<'a> {
             let step = frame.step;
             match frame.before.next() {
                 Some(needed) if self.is_done(needed) => {}
-                Some(needed) if on_path.insert(needed) => path.push(Frame::new(self, needed)),
+                Some(needed) if on_path.insert(needed) => {
+                    frame.waited = true;
+                    path.push(Frame::new(self, needed));
+                }
                 // A dry run does not wait for what waits for it.
                 Some(_) if step.1 == Mode::Ahead => {}
                 Some(_) => {
@@ -103,10 +136,11 @@ impl<'a> Run<'a> {
                     frame.before = Vec::new().into_iter();
                 }
                 None => {
+                    let waited = frame.waited;
                     on_path.remove(&step);
                     path.pop();
                     if !self.is_done(step) {
-                        self.call(step);
+                        self.call(step, waited);
                     }
                     if self.stops(step.0) {
                         return true;
@@ -146,16 +180,18 @@ impl<'a> Run<'a> {
         verdict(&ended.collect::<Vec<_>>())
     }
 
-    /// Calls a state whose requisites have all been called.
-    fn call(&mut self, step: Step) {
+    /// Calls a state whose requisites have all been called; `waited` says whether any of them was called only now. As in
+    /// Salt only such a dry run counts a watch that would fire: what was watched and changed earlier is overlooked.
+    fn call(&mut self, step: Step, waited: bool) {
         let (index, mode) = step;
         let chunk = &self.plan.chunks[index];
+        self.land_targets(index);
         let verdict = self.verdict(step);
         let skip = match verdict {
             Verdict::Run | Verdict::RunWatching if mode == Mode::Ahead => {
                 let mut entry =
                     Call { chunk, id: &chunk.id, watching: None }.run(&self.dry, &mut Numbers::default());
-                if verdict == Verdict::RunWatching && entry.changes.is_empty() {
+                if waited && verdict == Verdict::RunWatching && entry.changes.is_empty() {
                     entry.changes = modules::change("watch", "watch");
                     entry.result = None;
                 }
@@ -188,19 +224,75 @@ impl<'a> Run<'a> {
 
     /// Runs a state in its turn; when it changed nothing and a state that it watches did, its `mod_watch`.
     fn run(&mut self, index: usize, watches: bool) -> Entry {
-        let chunk = &self.plan.chunks[index];
+        let joined = self.joined(index);
+        let chunk = joined.as_ref().unwrap_or(&self.plan.chunks[index]);
         self.observer.started(chunk);
-        let entry = Call { chunk, id: &chunk.id, watching: None }.run(self.context, &mut self.numbers);
-        let stopped = get(&entry.extra, "skip_watch").is_some();
-        if !watches || stopped || !entry.changes.is_empty() {
-            return entry;
+        let changed = watches.then(|| self.changed(index));
+        if parallel::is_asked(chunk) {
+            if self.flights.is_full() {
+                self.land_one();
+            }
+            return self.flights.start(index, chunk, changed, self.numbers.next());
         }
-        let changed = self.changed(index);
-        Call { chunk, id: &chunk.id, watching: Some(&changed) }.run(self.context, &mut self.numbers)
+        if get(&chunk.arguments, "umask").is_some() {
+            // The mask is that of the whole process.
+            self.land_all();
+        }
+        in_turn(chunk, changed.as_deref(), self.context, &mut self.numbers)
+    }
+
+    /// The state with the packages of others that may run by now, where it is to take care of them.
+    fn joined(&mut self, index: usize) -> Option<Chunk> {
+        let chunk = &self.plan.chunks[index];
+        if !aggregate::is_asked(self.context, chunk) || !self.aggregated.insert(index) {
+            return None;
+        }
+        let waits = |other: usize| {
+            let mut targets = self.requisites[other].values().flatten();
+            targets.any(|target| !self.turns.contains_key(target) || self.flights.is_open(*target))
+        };
+        let may_run = |other: &usize| {
+            let candidate = &self.plan.chunks[*other];
+            self.first[*other] == *other
+                && !self.turns.contains_key(other)
+                && !self.aggregated.contains(other)
+                && aggregate::is_asked(self.context, candidate)
+                && aggregate::joins(chunk, candidate)
+                && !waits(*other)
+                && matches!(self.verdict((*other, Mode::Turn)), Verdict::Run | Verdict::RunWatching)
+        };
+        let others: Vec<usize> = (0..self.plan.chunks.len()).filter(may_run).collect();
+        self.aggregated.extend(others.iter().copied());
+        let others = others.iter().map(|other| &self.plan.chunks[*other]);
+        (others.len() > 0).then(|| aggregate::joined(chunk, others))
+    }
+
+    /// Waits for the targets of a state that are running beside it.
+    fn land_targets(&mut self, index: usize) {
+        let targets: Vec<usize> = self.requisites[index].values().flatten().copied().collect();
+        while targets.iter().any(|target| self.flights.is_open(*target)) {
+            self.land_one();
+        }
+    }
+
+    fn land_all(&mut self) {
+        while self.flights.any_open() {
+            self.land_one();
+        }
+    }
+
+    /// Waits for one of the states that are running beside this one, whichever is first.
+    fn land_one(&mut self) {
+        if let Some((index, entry)) = self.flights.land() {
+            self.observer.finished(&entry);
+            self.turns.insert(index, entry);
+        }
     }
 
     fn end(&mut self, index: usize, entry: Entry) {
-        self.observer.finished(&entry);
+        if !self.flights.is_open(index) {
+            self.observer.finished(&entry);
+        }
         self.turns.insert(index, entry);
         self.ended.push(index);
     }
@@ -243,15 +335,14 @@ impl<'a> Run<'a> {
     }
 
     /// Fires the listeners of what changed.
-    fn listen(&mut self, late: &mut Vec<Entry>) {
-        let changed = |index: usize| {
-            let first = self.first.get(index).copied().unwrap_or(index);
+    fn listen(&mut self) -> Vec<Entry> {
+        let changed = |index: &usize| {
+            let first = self.first.get(*index).copied().unwrap_or(*index);
             self.turns.get(&first).is_some_and(|entry| !entry.changes.is_empty())
         };
-        for index in listeners(self.plan, changed) {
-            if self.first[index] != index {
-                continue;
-            }
+        let Heard { listeners, missing } = listen::hear(&self.plan.reactions, changed);
+        let mut late = Vec::new();
+        for index in listeners.into_iter().filter(|index| self.first[*index] == *index) {
             let chunk = &self.plan.chunks[index];
             let id = format!("listener_{}", chunk.id);
             self.observer.started(chunk);
@@ -260,9 +351,33 @@ impl<'a> Run<'a> {
             let stop = self.fails_hard(chunk, &entry);
             late.push(entry);
             if stop {
-                return;
+                break;
             }
         }
+        for (module, id) in missing {
+            let entry = listen::nobody(&module, &id, self.numbers.next());
+            self.observer.finished(&entry);
+            late.push(entry);
+        }
+        late
+    }
+}
+
+/// Runs a state and, when it changed nothing and something it watches did, its `mod_watch`. `changed` is what it watches
+/// and did change, when there is such a thing.
+pub(super) fn in_turn(
+    chunk: &Chunk,
+    changed: Option<&[String]>,
+    context: &Arc<Context>,
+    numbers: &mut Numbers,
+) -> Entry {
+    let entry = Call { chunk, id: &chunk.id, watching: None }.run(context, numbers);
+    let stopped = get(&entry.extra, "skip_watch").is_some();
+    match changed {
+        Some(changed) if !stopped && entry.changes.is_empty() => {
+            Call { chunk, id: &chunk.id, watching: Some(changed) }.run(context, numbers)
+        }
+        _ => entry,
     }
 }
 
@@ -270,11 +385,13 @@ impl<'a> Run<'a> {
 struct Frame {
     step: Step,
     before: std::vec::IntoIter<Step>,
+    /// Whether it had to wait for any of it.
+    waited: bool,
 }
 
 impl Frame {
     fn new(run: &Run<'_>, step: Step) -> Self {
-        Self { step, before: run.before(step).into_iter() }
+        Self { step, before: run.before(step).into_iter(), waited: false }
     }
 }
 
@@ -282,62 +399,4 @@ fn how_it_ended(entry: &Entry) -> Ended {
     // A state that failed for its requisites counts as run: what it stands for did not come about.
     let skipped = entry.result == Some(true) && get(&entry.extra, "__state_ran__").is_some();
     Ended { result: entry.result, changed: !entry.changes.is_empty(), ran: !skipped }
-}
-
-fn first_with_tag(plan: &Plan) -> Vec<usize> {
-    let mut seen = HashMap::new();
-    plan.chunks.iter().enumerate().map(|(index, chunk)| *seen.entry(chunk.tag()).or_insert(index)).collect()
-}
-
-/// The targets of each chunk by kind, with `prereq` turned around as well.
-fn requisites(plan: &Plan, context: &Context, first: &[usize]) -> Vec<BTreeMap<Kind, Vec<usize>>> {
-    let disabled = disabled(context);
-    let mut all = vec![BTreeMap::<Kind, Vec<usize>>::new(); plan.chunks.len()];
-    for (index, chunk) in plan.chunks.iter().enumerate().filter(|(index, _)| first[*index] == *index) {
-        let watches = modules::find(&chunk.function()).is_some_and(modules::Function::has_mod_watch);
-        for requisite in chunk.requisites.iter().filter(|requisite| !disabled.contains(&requisite.kind)) {
-            let Some(kind) = Kind::from_name(&requisite.kind) else { continue };
-            let kind = if watches { kind } else { kind.without_watch() };
-            for target in requisite.targets.iter().filter_map(|target| first.get(*target)) {
-                add(&mut all[index], kind, *target);
-                if kind == Kind::Prereq {
-                    add(&mut all[*target], Kind::Prerequired, index);
-                }
-            }
-        }
-    }
-    all
-}
-
-/// Tells `file` states which other `file` states each requires: what those manage is not to be cleaned away.
-fn tell_required_files(plan: &Plan, context: &Context, requisites: &[BTreeMap<Kind, Vec<usize>>]) {
-    let mut required = HashMap::<String, Vec<RequiredFile>>::new();
-    for (chunk, requisites) in plan.chunks.iter().zip(requisites).filter(|(chunk, _)| chunk.state == "file") {
-        let targets =
-            requisites.get(&Kind::Require).into_iter().flatten().map(|target| &plan.chunks[*target]);
-        let files = targets.filter(|target| target.state == "file").map(|target| RequiredFile {
-            name: target.name.clone(),
-            function: target.fun.clone(),
-            saltenv: target.saltenv.clone(),
-            arguments: target.arguments.clone(),
-        });
-        required.entry(chunk.id.clone()).or_default().extend(files);
-    }
-    *context.run.required_files.lock().unwrap_or_else(PoisonError::into_inner) = required;
-}
-
-fn add(requisites: &mut BTreeMap<Kind, Vec<usize>>, kind: Kind, target: usize) {
-    let targets = requisites.entry(kind).or_default();
-    if !targets.contains(&target) {
-        targets.push(target);
-    }
-}
-
-/// The kinds of requisites that the configuration switches off.
-fn disabled(context: &Context) -> Vec<String> {
-    match get(&context.opts, "disabled_requisites") {
-        Some(Value::List(kinds)) => kinds.iter().map(ToString::to_string).collect(),
-        Some(Value::String(kind)) => vec![kind.to_string()],
-        _ => Vec::new(),
-    }
 }

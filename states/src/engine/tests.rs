@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use common::value::{Map, Value, get, map};
 
 use super::{Entry, Observer, Report, Silent, run};
-use crate::compile::{Chunk, Plan, Requisite};
+use crate::compile::{Chunk, Plan, Reaction, Requisite};
 use crate::context::Context;
+use crate::modules::trial::{Host, below};
 use crate::testing::{Book, Tree, context, output};
 
 /// A state of a plan, `a test.nop` or `a test.nop name`.
@@ -48,8 +49,21 @@ fn host(test: bool) -> Arc<Context> {
     context(Tree::new(&[]), Arc::new(processes), Map::new(), test)
 }
 
+/// A plan of these states, each `listen` of which is a reaction.
+fn plan(chunks: Vec<Chunk>) -> Plan {
+    let listens = chunks.iter().enumerate().flat_map(|(index, chunk)| {
+        let listens = chunk.requisites.iter().filter(|requisite| requisite.kind == "listen");
+        listens.map(move |requisite| Reaction {
+            to: requisite.targets.clone(),
+            fires: vec![index],
+            missing: None,
+        })
+    });
+    Plan { reactions: listens.collect(), chunks, warnings: Vec::new() }
+}
+
 fn execute(chunks: Vec<Chunk>, test: bool) -> Report {
-    run(&Plan { chunks, warnings: Vec::new() }, &host(test), &mut Silent)
+    run(&plan(chunks), &host(test), &mut Silent)
 }
 
 /// The report as a reader would note it down: `id result comment`.
@@ -238,13 +252,15 @@ fn the_target_of_a_prereq_may_require_the_state_that_goes_before_it() {
 }
 
 #[test]
-fn prereq_sees_a_watch_that_would_fire() {
-    let chunks = vec![
-        of("config", CHANGES),
-        of("service", NOP).needs("watch", &[0]),
-        of("before", NOP).needs("prereq", &[1]),
-    ];
-    assert_eq!(entry(&execute(chunks, false), "before").comment, "Success!");
+fn prereq_sees_a_watch_that_would_fire_only_if_what_is_watched_is_yet_to_run() {
+    let chunks = |last: bool| {
+        let config = |order: i64| Chunk { order: order.into(), ..of("config", CHANGES) };
+        let service = of("service", NOP).needs("watch", &[if last { 2 } else { 0 }]);
+        let before = of("before", NOP).needs("prereq", &[1]);
+        if last { vec![before, service, config(3)] } else { vec![config(1), service, before] }
+    };
+    assert_eq!(entry(&execute(chunks(true), false), "before").comment, "Success!");
+    assert_eq!(entry(&execute(chunks(false), false), "before").comment, "No changes detected");
 }
 
 #[test]
@@ -282,7 +298,7 @@ fn failhard_stops_the_run_but_not_the_listeners() {
     assert_eq!(ids(&execute(soft(), false)), ["bad", "after"]);
     let mut context = host(false);
     Arc::get_mut(&mut context).unwrap().opts = Arc::new(map([("failhard", true.into())]));
-    let plan = Plan { chunks: soft(), warnings: Vec::new() };
+    let plan = plan(soft());
     assert_eq!(ids(&run(&plan, &context, &mut Silent)), ["bad"]);
 
     let pulled = vec![
@@ -392,7 +408,7 @@ fn a_panic_fails_one_state() {
         output(0, "")
     });
     let context = context(Tree::new(&[]), Arc::new(processes), Map::new(), false);
-    let plan = Plan { chunks: vec![state("a cmd.run boom"), of("b", NOP)], warnings: Vec::new() };
+    let plan = plan(vec![state("a cmd.run boom"), of("b", NOP)]);
     let report = run(&plan, &context, &mut Silent);
     assert!(
         entry(&report, "a").comment.starts_with("An exception occurred in this state: cmd.run has a bug")
@@ -418,15 +434,60 @@ fn what_another_file_state_manages_is_not_cleaned_away() {
 }
 
 #[test]
-fn parallel_is_marked_and_disabled_requisites_are_not_heard() {
-    let report = execute(vec![of("a", NOP).with("parallel", true)], false);
-    assert_eq!(get(&report.entries[0].extra, "__parallel__"), Some(&true.into()));
+fn parallel_states_run_beside_each_other_and_who_needs_them_waits() {
+    // Each of two commands waits for the other to have begun: one after the other they would never end.
+    let barrier = Arc::new(std::sync::Barrier::new(2));
+    let book = Book::new(move |line| {
+        if line.contains("meet") {
+            barrier.wait();
+        }
+        output(0, "")
+    });
+    let context = context(Tree::new(&[]), Arc::new(book), Map::new(), false);
+    let chunks = vec![
+        state("a cmd.run meet1").with("parallel", true),
+        state("b cmd.run meet2").with("parallel", true),
+        of("c", NOP).needs("require", &[0]).needs("watch", &[1]),
+        of("guarded", NOP).with("parallel", true).with("creates", "/"),
+    ];
+    let report = run(&plan(chunks), &context, &mut Silent);
+    assert!(report.succeeded(), "{:?}", brief(&report));
+    assert_eq!(ids(&report), ["a", "b", "c", "guarded"]);
+    assert_eq!(report.entries.iter().map(|entry| entry.run_num).collect::<Vec<_>>(), [0, 1, 3, 4]);
+    assert_eq!(get(&entry(&report, "a").extra, "__parallel__"), Some(&true.into()));
+    assert_eq!(entry(&report, "c").comment, "Watch statement fired.", "it saw the changes of b");
+    assert_eq!(get(&entry(&report, "guarded").extra, "__parallel__"), None, "it was not started");
+}
 
+#[test]
+fn a_parallel_state_fires_its_watch_after_itself_and_failhard_waits_for_it() {
+    let chunks = vec![
+        of("t", CHANGES),
+        of("w", NOP).needs("watch", &[0]).with("parallel", true),
+        of("bad", FAILS).with("failhard", true),
+        of("never", NOP),
+    ];
+    let report = execute(chunks, false);
+    assert_eq!(ids(&report), ["t", "w", "bad"]);
+    assert_eq!(entry(&report, "w").comment, "Watch statement fired.");
+}
+
+#[test]
+fn a_bug_in_a_parallel_state_fails_that_state() {
+    let book = Book::new(|line| if line == "boom" { panic!("boom") } else { output(0, "") });
+    let context = context(Tree::new(&[]), Arc::new(book), Map::new(), false);
+    let chunks = vec![state("a cmd.run boom").with("parallel", true), of("b", NOP).needs("require", &[0])];
+    let report = run(&plan(chunks), &context, &mut Silent);
+    assert_eq!(entry(&report, "a").result, Some(false));
+    assert_eq!(entry(&report, "b").comment, "One or more requisite failed: s.a");
+}
+
+#[test]
+fn disabled_requisites_are_not_heard() {
     let mut context = host(false);
     let opts = map([("disabled_requisites", vec!["require"].into())]);
     Arc::get_mut(&mut context).unwrap().opts = Arc::new(opts);
-    let plan =
-        Plan { chunks: vec![of("a", NOP).needs("require", &[1]), of("b", FAILS)], warnings: Vec::new() };
+    let plan = plan(vec![of("a", NOP).needs("require", &[1]), of("b", FAILS)]);
     assert_eq!(ids(&run(&plan, &context, &mut Silent)), ["a", "b"]);
 }
 
@@ -458,6 +519,45 @@ fn an_observer_hears_of_each_state() {
     }
     let chunks = vec![of("a", NOP), of("skipped", NOP).needs("onchanges", &[0])];
     let mut notes = Notes::default();
-    let _ = run(&Plan { chunks, warnings: Vec::new() }, &host(false), &mut notes);
+    let _ = run(&plan(chunks), &host(false), &mut notes);
     assert_eq!(*notes.0.lock().unwrap(), ["start a", "end a", "end skipped"]);
+}
+
+#[test]
+fn packages_of_several_states_are_installed_in_one_call() {
+    const STATUS: &str = "/var/lib/dpkg/status";
+    let install = |root: &std::path::Path, names: &[&str]| {
+        let path = below(root, STATUS);
+        let mut text = std::fs::read_to_string(&path).unwrap();
+        for name in names {
+            text += &format!(
+                "Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
+            );
+        }
+        std::fs::write(path, text).unwrap();
+    };
+    let host = Host::new(&[(STATUS, "")], move |root, line| {
+        let words: Vec<_> = line.split(' ').collect();
+        if let Some(at) = words.iter().position(|word| *word == "install") {
+            install(root, &words[at + 1..]);
+        }
+        output(i32::from(line == "false"), "")
+    });
+    let installed = |id: &str| of(id, "pkg.installed").with("aggregate", true);
+    let chunks = vec![
+        installed("one"),
+        of("bad", FAILS),
+        installed("two").needs("require", &[4]),
+        installed("three").with("pkgs", vec!["three", "four"]),
+        of("ok", NOP),
+        installed("guarded").with("unless", "true"),
+        installed("unwanted").needs("require", &[1]),
+        of("alone", "pkg.installed"),
+    ];
+    let report = run(&plan(chunks), &host.context, &mut Silent);
+    let installs: Vec<String> = host.lines().into_iter().filter(|line| line.contains(" install ")).collect();
+    let packages = |line: &String| line.split_once(" install ").unwrap().1.to_owned();
+    assert_eq!(installs.iter().map(packages).collect::<Vec<_>>(), ["one three four", "two", "alone"]);
+    assert_eq!(entry(&report, "three").comment, "All specified packages are already installed");
+    assert_eq!(entry(&report, "one").changes.len(), 3, "it has installed them");
 }

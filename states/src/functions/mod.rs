@@ -25,3 +25,4 @@ pub mod words;
 
 pub(crate) use cmd::{Ran, Request, Script, execute, run_script};
 pub use registry::{Arguments, Function, FunctionError, all, call, find};
+pub use state::pillarenv;

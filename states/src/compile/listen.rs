@@ -11,7 +11,10 @@ use super::plan::{Reaction, Requisite};
 /// Finds who listens to whom. The states that listen get it as a requisite too, for whoever shows the plan.
 pub(super) fn resolve(drafts: &mut [Draft], warnings: &mut Vec<String>) -> Vec<Reaction> {
     let mut reactions = Vec::new();
-    for draft in drafts.iter() {
+    let speaks = |draft: &&Draft| {
+        ["listen", "listen_in"].iter().any(|kind| get(&draft.chunk.arguments, kind).is_some())
+    };
+    for draft in drafts.iter().filter(speaks) {
         let own = named(drafts, &draft.chunk.state, &draft.chunk.id);
         for (module, id) in references(draft, "listen", drafts, warnings) {
             let to = named(drafts, &module, &id);

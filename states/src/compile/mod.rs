@@ -175,9 +175,16 @@ fn combine(
         extend::apply(high, extensions, extend::Finding::Lenient, &mut errors);
     }
     verify::verify(high, &mut errors);
-    if unloaded > 0 {
-        // Salt stops at what does not load, and does not come to see these.
-        errors.iter_mut().skip(unloaded).for_each(|error| error.salt = None);
+    let of_form = |error: &Diagnostic| {
+        error.salt.as_deref().is_some_and(|salt| salt.contains("is not formed as a string, but is type"))
+    };
+    if !errors[..unloaded].iter().all(of_form) {
+        // Salt stops at what does not load, and does not come to see the form: neither these, nor which ids are no text.
+        for (index, error) in errors.iter_mut().enumerate() {
+            if index >= unloaded || of_form(error) {
+                error.salt = None;
+            }
+        }
     }
     if errors.is_empty() {
         requisite_in::apply(high, &disabled_requisites(context), &mut errors, warnings);

@@ -74,3 +74,51 @@ fn packages(chunk: &Chunk, key: &str) -> Vec<Value> {
         _ => vec![name],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{FAILS, NOP, entry, of, plan};
+    use super::super::{Silent, run};
+    use crate::modules::trial::{Host, below};
+    use crate::testing::output;
+
+    #[test]
+    fn packages_of_several_states_are_installed_in_one_call() {
+        const STATUS: &str = "/var/lib/dpkg/status";
+        let install = |root: &std::path::Path, names: &[&str]| {
+            let path = below(root, STATUS);
+            let mut text = std::fs::read_to_string(&path).unwrap();
+            for name in names {
+                text += &format!(
+                    "Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
+                );
+            }
+            std::fs::write(path, text).unwrap();
+        };
+        let host = Host::new(&[(STATUS, "")], move |root, line| {
+            let words: Vec<_> = line.split(' ').collect();
+            if let Some(at) = words.iter().position(|word| *word == "install") {
+                install(root, &words[at + 1..]);
+            }
+            output(i32::from(line == "false"), "")
+        });
+        let installed = |id: &str| of(id, "pkg.installed").with("aggregate", true);
+        let chunks = vec![
+            installed("one"),
+            of("bad", FAILS),
+            installed("two").needs("require", &[4]),
+            installed("three").with("pkgs", vec!["three", "four"]),
+            of("ok", NOP),
+            installed("guarded").with("unless", "true"),
+            installed("unwanted").needs("require", &[1]),
+            of("alone", "pkg.installed"),
+        ];
+        let report = run(&plan(chunks), &host.context, &mut Silent);
+        let installs: Vec<String> =
+            host.lines().into_iter().filter(|line| line.contains(" install ")).collect();
+        let packages = |line: &String| line.split_once(" install ").unwrap().1.to_owned();
+        assert_eq!(installs.iter().map(packages).collect::<Vec<_>>(), ["one three four", "two", "alone"]);
+        assert_eq!(entry(&report, "three").comment, "All specified packages are already installed");
+        assert_eq!(entry(&report, "one").changes.len(), 3, "it has installed them");
+    }
+}

@@ -15,6 +15,7 @@ mod slot;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::sync::Arc;
 

@@ -116,3 +116,61 @@ impl Flights {
         Some((index, entry))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{CHANGES, FAILS, NOP, brief, entry, execute, ids, of, plan, state};
+    use super::super::{Silent, run};
+    use super::*;
+    use crate::testing::{Book, Tree, context, output};
+
+    #[test]
+    fn parallel_states_run_beside_each_other_and_who_needs_them_waits() {
+        // Each of two commands waits for the other to have begun: one after the other they would never end.
+        let barrier = Arc::new(std::sync::Barrier::new(2));
+        let book = Book::new(move |line| {
+            if line.contains("meet") {
+                barrier.wait();
+            }
+            output(0, "")
+        });
+        let context = context(Tree::new(&[]), Arc::new(book), Map::new(), false);
+        let chunks = vec![
+            state("a cmd.run meet1").with("parallel", true),
+            state("b cmd.run meet2").with("parallel", true),
+            of("c", NOP).needs("require", &[0]).needs("watch", &[1]),
+            of("guarded", NOP).with("parallel", true).with("creates", "/"),
+        ];
+        let report = run(&plan(chunks), &context, &mut Silent);
+        assert!(report.succeeded(), "{:?}", brief(&report));
+        assert_eq!(ids(&report), ["a", "b", "c", "guarded"]);
+        assert_eq!(report.entries.iter().map(|entry| entry.run_num).collect::<Vec<_>>(), [0, 1, 3, 4]);
+        assert_eq!(get(&entry(&report, "a").extra, "__parallel__"), Some(&true.into()));
+        assert_eq!(entry(&report, "c").comment, "Watch statement fired.", "it saw the changes of b");
+        assert_eq!(get(&entry(&report, "guarded").extra, "__parallel__"), None, "it was not started");
+    }
+
+    #[test]
+    fn a_parallel_state_fires_its_watch_after_itself_and_failhard_waits_for_it() {
+        let chunks = vec![
+            of("t", CHANGES),
+            of("w", NOP).needs("watch", &[0]).with("parallel", true),
+            of("bad", FAILS).with("failhard", true),
+            of("never", NOP),
+        ];
+        let report = execute(chunks, false);
+        assert_eq!(ids(&report), ["t", "w", "bad"]);
+        assert_eq!(entry(&report, "w").comment, "Watch statement fired.");
+    }
+
+    #[test]
+    fn a_bug_in_a_parallel_state_fails_that_state() {
+        let book = Book::new(|line| if line == "boom" { panic!("boom") } else { output(0, "") });
+        let context = context(Tree::new(&[]), Arc::new(book), Map::new(), false);
+        let chunks =
+            vec![state("a cmd.run boom").with("parallel", true), of("b", NOP).needs("require", &[0])];
+        let report = run(&plan(chunks), &context, &mut Silent);
+        assert_eq!(entry(&report, "a").result, Some(false));
+        assert_eq!(entry(&report, "b").comment, "One or more requisite failed: s.a");
+    }
+}

@@ -11,7 +11,6 @@ use common::value::{Map, Value, get};
 use indexmap::IndexMap;
 
 use super::Observer;
-use super::aggregate;
 use super::call::{Call, Numbers, skipped};
 use super::listen::{self, Heard};
 use super::parallel::{self, Flights};
@@ -24,7 +23,7 @@ use crate::modules;
 
 /// How a state is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Mode {
+pub(super) enum Mode {
     /// In its turn.
     Turn,
     /// As a dry run, for a state that has it as its `prereq`.
@@ -32,28 +31,28 @@ enum Mode {
 }
 
 /// One state, to be called in one of the ways.
-type Step = (usize, Mode);
+pub(super) type Step = (usize, Mode);
 
 /// A run that is going on.
 pub(super) struct Run<'a> {
-    plan: &'a Plan,
-    context: &'a Arc<Context>,
+    pub(super) plan: &'a Plan,
+    pub(super) context: &'a Arc<Context>,
     /// The same host, nothing of which may be changed.
     dry: Arc<Context>,
-    observer: &'a mut dyn Observer,
+    pub(super) observer: &'a mut dyn Observer,
     /// For each chunk, its targets by kind. Of chunks with one tag only the first is there.
-    requisites: Vec<Targets>,
+    pub(super) requisites: Vec<Targets>,
     /// The first chunk with the tag of each.
-    first: Vec<usize>,
+    pub(super) first: Vec<usize>,
     /// What states did in their turn.
-    turns: HashMap<usize, Entry>,
+    pub(super) turns: HashMap<usize, Entry>,
     /// What they would do.
     aheads: HashMap<usize, Entry>,
     numbers: Numbers,
     /// The states whose packages an earlier one has taken care of.
-    aggregated: HashSet<usize>,
+    pub(super) aggregated: HashSet<usize>,
     /// The states that are running beside this one.
-    flights: Flights,
+    pub(super) flights: Flights,
     /// The order in which states ended.
     ended: Vec<usize>,
 }
@@ -169,7 +168,7 @@ impl<'a> Run<'a> {
     }
 
     /// How the targets of a step ended. A target without an end waits for this very step, and says nothing.
-    fn verdict(&self, (index, mode): Step) -> Verdict {
+    pub(super) fn verdict(&self, (index, mode): Step) -> Verdict {
         let kinds = self.requisites[index]
             .iter()
             .filter(|(kind, _)| mode == Mode::Turn || **kind != Kind::Prerequired);
@@ -239,54 +238,6 @@ impl<'a> Run<'a> {
             self.land_all();
         }
         in_turn(chunk, changed.as_deref(), self.context, &mut self.numbers)
-    }
-
-    /// The state with the packages of others that may run by now, where it is to take care of them.
-    fn joined(&mut self, index: usize) -> Option<Chunk> {
-        let chunk = &self.plan.chunks[index];
-        if !aggregate::is_asked(self.context, chunk) || !self.aggregated.insert(index) {
-            return None;
-        }
-        let waits = |other: usize| {
-            let mut targets = self.requisites[other].values().flatten();
-            targets.any(|target| !self.turns.contains_key(target) || self.flights.is_open(*target))
-        };
-        let may_run = |other: &usize| {
-            let candidate = &self.plan.chunks[*other];
-            self.first[*other] == *other
-                && !self.turns.contains_key(other)
-                && !self.aggregated.contains(other)
-                && aggregate::is_asked(self.context, candidate)
-                && aggregate::joins(chunk, candidate)
-                && !waits(*other)
-                && matches!(self.verdict((*other, Mode::Turn)), Verdict::Run | Verdict::RunWatching)
-        };
-        let others: Vec<usize> = (0..self.plan.chunks.len()).filter(may_run).collect();
-        self.aggregated.extend(others.iter().copied());
-        let others = others.iter().map(|other| &self.plan.chunks[*other]);
-        (others.len() > 0).then(|| aggregate::joined(chunk, others))
-    }
-
-    /// Waits for the targets of a state that are running beside it.
-    fn land_targets(&mut self, index: usize) {
-        let targets: Vec<usize> = self.requisites[index].values().flatten().copied().collect();
-        while targets.iter().any(|target| self.flights.is_open(*target)) {
-            self.land_one();
-        }
-    }
-
-    fn land_all(&mut self) {
-        while self.flights.any_open() {
-            self.land_one();
-        }
-    }
-
-    /// Waits for one of the states that are running beside this one, whichever is first.
-    fn land_one(&mut self) {
-        if let Some((index, entry)) = self.flights.land() {
-            self.observer.finished(&entry);
-            self.turns.insert(index, entry);
-        }
     }
 
     fn end(&mut self, index: usize, entry: Entry) {

@@ -7,11 +7,10 @@ use common::value::{Map, Value, get, map};
 use super::{Entry, Observer, Report, Silent, run};
 use crate::compile::{Chunk, Plan, Reaction, Requisite};
 use crate::context::Context;
-use crate::modules::trial::{Host, below};
 use crate::testing::{Book, Tree, context, output};
 
 /// A state of a plan, `a test.nop` or `a test.nop name`.
-fn state(text: &str) -> Chunk {
+pub(super) fn state(text: &str) -> Chunk {
     let words: Vec<_> = text.split(' ').collect();
     let (module, function) = words[1].split_once('.').unwrap();
     Chunk {
@@ -29,20 +28,20 @@ fn state(text: &str) -> Chunk {
 }
 
 impl Chunk {
-    fn needs(mut self, kind: &str, targets: &[usize]) -> Self {
+    pub(super) fn needs(mut self, kind: &str, targets: &[usize]) -> Self {
         self.requisites.push(Requisite { kind: kind.into(), targets: targets.into() });
         self
     }
 
-    fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+    pub(super) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.arguments.insert(key.into(), value.into());
         self
     }
 }
 
-const CHANGES: &str = "test.succeed_with_changes";
-const FAILS: &str = "test.fail_without_changes";
-const NOP: &str = "test.nop";
+pub(super) const CHANGES: &str = "test.succeed_with_changes";
+pub(super) const FAILS: &str = "test.fail_without_changes";
+pub(super) const NOP: &str = "test.nop";
 
 fn host(test: bool) -> Arc<Context> {
     let processes = Book::new(|line| output(i32::from(line.contains("false")), "out"));
@@ -50,7 +49,7 @@ fn host(test: bool) -> Arc<Context> {
 }
 
 /// A plan of these states, each `listen` of which is a reaction.
-fn plan(chunks: Vec<Chunk>) -> Plan {
+pub(super) fn plan(chunks: Vec<Chunk>) -> Plan {
     let listens = chunks.iter().enumerate().flat_map(|(index, chunk)| {
         let listens = chunk.requisites.iter().filter(|requisite| requisite.kind == "listen");
         listens.map(move |requisite| Reaction {
@@ -62,25 +61,25 @@ fn plan(chunks: Vec<Chunk>) -> Plan {
     Plan { reactions: listens.collect(), chunks, warnings: Vec::new() }
 }
 
-fn execute(chunks: Vec<Chunk>, test: bool) -> Report {
+pub(super) fn execute(chunks: Vec<Chunk>, test: bool) -> Report {
     run(&plan(chunks), &host(test), &mut Silent)
 }
 
 /// The report as a reader would note it down: `id result comment`.
-fn brief(report: &Report) -> Vec<String> {
+pub(super) fn brief(report: &Report) -> Vec<String> {
     let line = |entry: &Entry| format!("{} {} {}", entry.id, Value::from(entry.result), entry.comment);
     report.entries.iter().map(line).collect()
 }
 
-fn ids(report: &Report) -> Vec<&str> {
+pub(super) fn ids(report: &Report) -> Vec<&str> {
     report.entries.iter().map(|entry| entry.id.as_str()).collect()
 }
 
-fn entry<'a>(report: &'a Report, id: &str) -> &'a Entry {
+pub(super) fn entry<'a>(report: &'a Report, id: &str) -> &'a Entry {
     report.entries.iter().find(|entry| entry.id == id).unwrap()
 }
 
-fn of(text: &str, function: &str) -> Chunk {
+pub(super) fn of(text: &str, function: &str) -> Chunk {
     state(&format!("{text} {function}"))
 }
 
@@ -434,55 +433,6 @@ fn what_another_file_state_manages_is_not_cleaned_away() {
 }
 
 #[test]
-fn parallel_states_run_beside_each_other_and_who_needs_them_waits() {
-    // Each of two commands waits for the other to have begun: one after the other they would never end.
-    let barrier = Arc::new(std::sync::Barrier::new(2));
-    let book = Book::new(move |line| {
-        if line.contains("meet") {
-            barrier.wait();
-        }
-        output(0, "")
-    });
-    let context = context(Tree::new(&[]), Arc::new(book), Map::new(), false);
-    let chunks = vec![
-        state("a cmd.run meet1").with("parallel", true),
-        state("b cmd.run meet2").with("parallel", true),
-        of("c", NOP).needs("require", &[0]).needs("watch", &[1]),
-        of("guarded", NOP).with("parallel", true).with("creates", "/"),
-    ];
-    let report = run(&plan(chunks), &context, &mut Silent);
-    assert!(report.succeeded(), "{:?}", brief(&report));
-    assert_eq!(ids(&report), ["a", "b", "c", "guarded"]);
-    assert_eq!(report.entries.iter().map(|entry| entry.run_num).collect::<Vec<_>>(), [0, 1, 3, 4]);
-    assert_eq!(get(&entry(&report, "a").extra, "__parallel__"), Some(&true.into()));
-    assert_eq!(entry(&report, "c").comment, "Watch statement fired.", "it saw the changes of b");
-    assert_eq!(get(&entry(&report, "guarded").extra, "__parallel__"), None, "it was not started");
-}
-
-#[test]
-fn a_parallel_state_fires_its_watch_after_itself_and_failhard_waits_for_it() {
-    let chunks = vec![
-        of("t", CHANGES),
-        of("w", NOP).needs("watch", &[0]).with("parallel", true),
-        of("bad", FAILS).with("failhard", true),
-        of("never", NOP),
-    ];
-    let report = execute(chunks, false);
-    assert_eq!(ids(&report), ["t", "w", "bad"]);
-    assert_eq!(entry(&report, "w").comment, "Watch statement fired.");
-}
-
-#[test]
-fn a_bug_in_a_parallel_state_fails_that_state() {
-    let book = Book::new(|line| if line == "boom" { panic!("boom") } else { output(0, "") });
-    let context = context(Tree::new(&[]), Arc::new(book), Map::new(), false);
-    let chunks = vec![state("a cmd.run boom").with("parallel", true), of("b", NOP).needs("require", &[0])];
-    let report = run(&plan(chunks), &context, &mut Silent);
-    assert_eq!(entry(&report, "a").result, Some(false));
-    assert_eq!(entry(&report, "b").comment, "One or more requisite failed: s.a");
-}
-
-#[test]
 fn disabled_requisites_are_not_heard() {
     let mut context = host(false);
     let opts = map([("disabled_requisites", vec!["require"].into())]);
@@ -521,43 +471,4 @@ fn an_observer_hears_of_each_state() {
     let mut notes = Notes::default();
     let _ = run(&plan(chunks), &host(false), &mut notes);
     assert_eq!(*notes.0.lock().unwrap(), ["start a", "end a", "end skipped"]);
-}
-
-#[test]
-fn packages_of_several_states_are_installed_in_one_call() {
-    const STATUS: &str = "/var/lib/dpkg/status";
-    let install = |root: &std::path::Path, names: &[&str]| {
-        let path = below(root, STATUS);
-        let mut text = std::fs::read_to_string(&path).unwrap();
-        for name in names {
-            text += &format!(
-                "Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n\n"
-            );
-        }
-        std::fs::write(path, text).unwrap();
-    };
-    let host = Host::new(&[(STATUS, "")], move |root, line| {
-        let words: Vec<_> = line.split(' ').collect();
-        if let Some(at) = words.iter().position(|word| *word == "install") {
-            install(root, &words[at + 1..]);
-        }
-        output(i32::from(line == "false"), "")
-    });
-    let installed = |id: &str| of(id, "pkg.installed").with("aggregate", true);
-    let chunks = vec![
-        installed("one"),
-        of("bad", FAILS),
-        installed("two").needs("require", &[4]),
-        installed("three").with("pkgs", vec!["three", "four"]),
-        of("ok", NOP),
-        installed("guarded").with("unless", "true"),
-        installed("unwanted").needs("require", &[1]),
-        of("alone", "pkg.installed"),
-    ];
-    let report = run(&plan(chunks), &host.context, &mut Silent);
-    let installs: Vec<String> = host.lines().into_iter().filter(|line| line.contains(" install ")).collect();
-    let packages = |line: &String| line.split_once(" install ").unwrap().1.to_owned();
-    assert_eq!(installs.iter().map(packages).collect::<Vec<_>>(), ["one three four", "two", "alone"]);
-    assert_eq!(entry(&report, "three").comment, "All specified packages are already installed");
-    assert_eq!(entry(&report, "one").changes.len(), 3, "it has installed them");
 }

@@ -9,15 +9,15 @@ use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use super::Filter;
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
-use crate::language::yaml::{base64, read_binary};
+use crate::language::yaml::{base64, decode_base64};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
-    ("base64_decode", |_, arguments| match read_binary(&arguments.text(0, "instr")?) {
-        Some(bytes) => Ok(match String::from_utf8(bytes) {
+    ("base64_decode", |_, arguments| match decode_base64(arguments.text(0, "instr")?.as_bytes()) {
+        Ok(bytes) => Ok(match String::from_utf8(bytes) {
             Ok(text) => text.into(),
             Err(error) => Value::from_bytes(error.into_bytes()),
         }),
-        None => Err(arguments.error("Incorrect padding")),
+        Err(error) => Err(arguments.error(error)),
     }),
     ("base64_encode", |_, arguments| Ok(base64(&bytes(arguments, 0, "instr")?).into())),
     ("hmac", |_, arguments| {

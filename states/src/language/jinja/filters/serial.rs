@@ -68,11 +68,26 @@ fn load_yaml(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let text = arguments.text(0, "value")?;
     let nowhere = Place { file: "".into(), line: 0, column: 0 };
     match yaml::load(&text, &|_| nowhere.clone()) {
-        Ok(node) => Ok(to_template(&node.to_value())),
+        Ok(node) => Ok(to_template(&decoded(node.to_value()))),
         Err(fault) => {
             let sentence = format!("Jinja syntax error: Encountered error loading yaml: {}", fault.salt);
             Err(unreadable(arguments, "YAML", &fault, sentence))
         }
+    }
+}
+
+/// Bytes (`!!binary`) that are text become text, as Salt has it.
+fn decoded(value: Plain) -> Plain {
+    match value {
+        Plain::Bytes(bytes) => match std::str::from_utf8(&bytes) {
+            Ok(text) => text.into(),
+            Err(_) => Plain::Bytes(bytes),
+        },
+        Plain::List(items) => Plain::List(items.into_iter().map(decoded).collect()),
+        Plain::Map(map) => {
+            Plain::Map(map.into_iter().map(|(key, value)| (decoded(key), decoded(value))).collect())
+        }
+        other => other,
     }
 }
 

@@ -77,7 +77,8 @@ def answer_call(case, call, folder):
         return pillar(opts, kwargs.get("pillar"))
     minion = salt.minion.SMinion(opts)
     result = minion.functions[function](*args, **kwargs)
-    if isinstance(result, list) and result and all(isinstance(item, str) for item in result):
+    is_errors = isinstance(result, list) and result and all(isinstance(item, str) for item in result)
+    if function.startswith("state.") and is_errors:
         return {"error": result}
     return {"return": result}
 

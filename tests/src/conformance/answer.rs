@@ -8,6 +8,7 @@ use states::context::{Context, RunState};
 use states::diagnostic::Diagnostic;
 use states::engine;
 use states::files::Folders;
+use states::functions::{self, FunctionError};
 use states::process::System;
 
 use super::case::{Call, Case, Prepared};
@@ -59,7 +60,19 @@ fn ask(prepared: &Prepared, call: &Call) -> Result<Value, Vec<Diagnostic>> {
         "state.show_low_sls" => show::low_sls(&context, &call.names),
         "state.sls" => run(&context, compile::sls(&context, &call.names)),
         "state.highstate" => run(&context, compile::highstate(&context)),
-        other => panic!("cases do not know the function {other}"),
+        function => {
+            let arguments = functions::words::parse(function, &call.words);
+            functions::call(&context, function, &arguments).map_err(|error| vec![diagnostic(&error)])
+        }
+    }
+}
+
+/// An error of a function, with what Salt says where it says the same.
+fn diagnostic(error: &FunctionError) -> Diagnostic {
+    let diagnostic = Diagnostic::new(error.to_string());
+    match error {
+        FunctionError::Failed { reason, .. } => diagnostic.salt(reason.clone()),
+        _ => diagnostic,
     }
 }
 

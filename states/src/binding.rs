@@ -27,7 +27,7 @@ impl Signature<'_> {
     /// Refuses arguments that the function does not take.
     pub(crate) fn check(&self, given: usize, keyword: &[&str]) -> Result<(), Misfit> {
         let function = self.function;
-        let more = |mark: &str| self.parameters.iter().any(|parameter| *parameter == mark);
+        let more = |mark: &str| self.parameters.contains(&mark);
         let named: Vec<&str> =
             self.parameters.iter().copied().filter(|parameter| !parameter.starts_with('*')).collect();
         // Methods count the object they belong to.

@@ -142,10 +142,10 @@ fn option(context: &std::sync::Arc<Context>, arguments: &Arguments) -> Result<Va
         (flag(4, "omit_pillar"), Some(&*context.pillar)),
         (flag(5, "omit_master"), master(context)),
     ];
-    let maps = maps.into_iter().filter(|(omitted, _)| !omitted && !all).filter_map(|(_, map)| map);
+    let mut maps = maps.into_iter().filter(|(omitted, _)| !omitted && !all).filter_map(|(_, map)| map);
     let default = arguments.get(1, "default").filter(|default| !default.is_null()).cloned();
     if !wildcard {
-        let found = maps.into_iter().find_map(|map| get(map, &name)).cloned();
+        let found = maps.find_map(|map| get(map, &name)).cloned();
         return Ok(found.or(default).unwrap_or_else(|| "".into()));
     }
     let maps: Vec<&Map> = maps.collect();

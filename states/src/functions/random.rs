@@ -12,6 +12,9 @@ use crate::context::Context;
 use crate::language::hashing::{base64, digest};
 use crate::mersenne::Random;
 
+/// Whether a character is of a class.
+type Class = fn(&char) -> bool;
+
 /// The longest text that `random.get_str` makes.
 const LENGTH_LIMIT: usize = 1 << 16;
 
@@ -191,7 +194,7 @@ fn get_str(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionErr
     let (printable, blanks) = (flag(7, "printable", false), " \t\n\r\u{b}\u{c}");
     if letters.is_empty() || printable {
         letters.clear();
-        let classes: [(bool, fn(&char) -> bool); 4] = [
+        let classes: [(bool, Class); 4] = [
             (flag(2, "lowercase", true), char::is_ascii_lowercase),
             (flag(3, "uppercase", true), char::is_ascii_uppercase),
             (flag(4, "digits", true), char::is_ascii_digit),

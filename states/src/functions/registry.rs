@@ -124,12 +124,10 @@ pub fn hint(name: &str) -> Option<String> {
     let module = name.split_once('.').map_or(name, |(module, _)| module);
     let own = || REGISTRY.keys().copied().filter(|known| known.split('.').next() == Some(module));
     let has_module = own().next().is_some();
-    if let Some(near) =
-        nearest(name, own()).or_else(|| nearest(name, REGISTRY.keys().copied()).filter(|_| !has_module))
-    {
-        if has_module || !is_salts(module) {
-            return Some(format!("Did you mean '{near}'?"));
-        }
+    let near = nearest(name, own());
+    let near = near.or_else(|| nearest(name, REGISTRY.keys().copied()).filter(|_| !has_module));
+    if let Some(near) = near.filter(|_| has_module || !is_salts(module)) {
+        return Some(format!("Did you mean '{near}'?"));
     }
     if is_salts(module) && name.contains('.') {
         let what = if has_module { "This function" } else { "Salt's module" };

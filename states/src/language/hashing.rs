@@ -33,7 +33,7 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
 pub(crate) fn read_base64(text: &[u8]) -> Option<Vec<u8>> {
     let own = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
     let letters: String = text.iter().copied().filter(own).map(char::from).collect();
-    if letters.len() % 4 == 0 { read_binary(&letters) } else { None }
+    if letters.len().is_multiple_of(4) { read_binary(&letters) } else { None }
 }
 
 /// HMAC with SHA-256.

@@ -102,7 +102,8 @@ fn indent(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
         if at > 0 {
             out.push('\n');
         }
-        if if at == 0 { first } else { blank || !line.is_empty() } {
+        let indented = if at == 0 { first } else { blank || !line.is_empty() };
+        if indented {
             out.push_str(&by);
         }
         out.push_str(line);

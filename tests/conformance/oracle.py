@@ -79,7 +79,7 @@ def answer_call(case, call, folder):
     minion = salt.minion.SMinion(opts)
     result = minion.functions[function](*args, **kwargs)
     texts = isinstance(result, list) and result and all(isinstance(item, str) for item in result)
-    if texts and function != "state.show_states":
+    if texts and function.startswith("state.") and function != "state.show_states":
         return {"error": result}
     return {"return": result}
 

@@ -8,7 +8,7 @@ use states::context::{Context, RunState};
 use states::diagnostic::Diagnostic;
 use states::engine;
 use states::files::Folders;
-use states::functions::{self, Arguments};
+use states::functions::{self, Arguments, FunctionError};
 use states::process::System;
 
 use super::case::{Call, Case, Prepared};
@@ -58,11 +58,24 @@ fn ask(prepared: &Prepared, call: &Call) -> Result<Value, Vec<Diagnostic>> {
         "state.show_low_sls" => show::low_sls(&context, &call.names),
         "state.sls" => run(&context, compile::sls(&context, &call.names)),
         "state.highstate" => run(&context, compile::highstate(&context)),
-        _ => asked_by_name(&context, call),
+        function if function.starts_with("state.") => asked_by_name(&context, call),
+        function => {
+            let arguments = functions::words::parse(function, &call.words);
+            functions::call(&context, function, &arguments).map_err(|error| vec![diagnostic(&error)])
+        }
     }
 }
 
-/// Calls the execution function. A list of texts is how the `state` functions return errors.
+/// An error of a function, with what Salt says where it says the same.
+fn diagnostic(error: &FunctionError) -> Diagnostic {
+    let diagnostic = Diagnostic::new(error.to_string());
+    match error {
+        FunctionError::Failed { reason, .. } => diagnostic.salt(reason.clone()),
+        _ => diagnostic,
+    }
+}
+
+/// Calls a function of `state`. A list of texts is how these return errors.
 fn asked_by_name(context: &Arc<Context>, call: &Call) -> Result<Value, Vec<Diagnostic>> {
     let mut arguments = Arguments { positional: call.arguments.clone(), keyword: call.keywords.clone() };
     arguments.keyword.shift_remove(&Value::from("pillar"));

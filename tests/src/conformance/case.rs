@@ -24,7 +24,9 @@ pub struct Call {
     pub function: String,
     /// The words after it that have no name, read as YAML.
     pub arguments: Vec<Value>,
-    /// The same, divided at commas, as Salt divides names of SLS files.
+    /// All words after it, as they stand.
+    pub words: Vec<String>,
+    /// Those without a name, divided at commas, as Salt divides names of SLS files.
     pub names: Vec<String>,
     /// The words of the form `KEY=VALUE`, read as YAML.
     pub keywords: Map,
@@ -94,16 +96,20 @@ impl Case {
             let number = seen.entry(function.clone()).and_modify(|number| *number += 1).or_insert(1);
             let file =
                 if *number == 1 { format!("{function}.json") } else { format!("{function}.{number}.json") };
-            let (named, plain): (Vec<_>, Vec<_>) = words.partition(|word| word.contains('='));
-            let keywords = named.iter().map(|word| word.split_once('=').unwrap());
+            let words: Vec<&str> = words.collect();
+            let (named, plain): (Vec<_>, Vec<_>) = words.iter().copied().partition(|word| word.contains('='));
+            let keywords = named.iter().map(|word: &&str| word.split_once('=').unwrap());
             let ours = self.folder.join("expected.ours").join(&file);
             let deviates = ours.exists();
             let expected = if deviates { ours } else { self.folder.join("expected").join(&file) };
+            // Only functions of `state` and `pillar.items` read their words as names and keywords of YAML.
+            let keywords = keywords.filter(|_| function == "pillar.items" || function.starts_with("state."));
             calls.push(Call {
+                words: words.iter().map(|word| (*word).into()).collect(),
+                keywords: keywords.map(|(key, value)| (key.into(), yaml(value))).collect(),
                 function,
                 arguments: plain.iter().map(|word| yaml(word)).collect(),
                 names: plain.iter().flat_map(|word| word.split(',')).map(Into::into).collect(),
-                keywords: keywords.map(|(key, value)| (key.into(), yaml(value))).collect(),
                 expected,
                 deviates,
             });

@@ -6,13 +6,14 @@ use sha1::Sha1;
 use sha2::Digest;
 
 use super::Filter;
-use crate::language::hashing::{base64, digest, hmac_sha256, read_base64, to_hex};
+use crate::language::hashing::{base64, digest, hmac_sha256, to_hex};
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
+use crate::language::yaml::decode_base64;
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
-    ("base64_decode", |_, arguments| match read_base64(&bytes(arguments, 0, "instr")?) {
-        Some(bytes) => Ok(match String::from_utf8(bytes) {
+    ("base64_decode", |_, arguments| match decode_base64(&bytes(arguments, 0, "instr")?) {
+        Ok(bytes) => Ok(match String::from_utf8(bytes) {
             Ok(text) => text.into(),
             Err(error) => Value::from_bytes(error.into_bytes()),
         }),

@@ -7,6 +7,7 @@
 //! The way through: [`language`] turns text into located data, [`compile`] turns data into a plan, [`engine`] runs a plan
 //! and reports.
 
+mod binding;
 pub mod compile;
 pub mod context;
 pub mod diagnostic;
@@ -17,6 +18,7 @@ pub mod functions;
 pub mod grains;
 pub mod language;
 pub mod lint;
+mod mersenne;
 pub mod modules;
 pub mod nearest;
 pub mod process;

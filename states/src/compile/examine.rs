@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::catalogue;
 use super::low::Draft;
 use super::memory::Memory;
-use super::plan::Chunk;
+use super::plan::{Chunk, Reaction};
 use super::requisites::{Written, written};
 use super::tree::Tree;
 use super::{Assembled, Depth, assemble, declared_by_top, load, wanted};
@@ -20,6 +20,7 @@ pub struct Examined {
     /// Notices that stop nothing.
     pub warnings: Vec<String>,
     drafts: Vec<Draft>,
+    reactions: Vec<Reaction>,
     memory: Memory,
 }
 
@@ -43,13 +44,14 @@ pub fn examine(context: &Arc<Context>, names: &[String]) -> Examined {
     };
     let assembled = match loaded {
         Ok(loaded) => assemble(context, loaded, &catalogue::Registry, Depth::Whole),
-        Err(errors) => Assembled { drafts: Vec::new(), warnings: Vec::new(), errors },
+        Err(errors) => Assembled { drafts: Vec::new(), reactions: Vec::new(), warnings: Vec::new(), errors },
     };
     let memory = tree.into_memory();
     Examined {
         errors: memory.illustrate(assembled.errors),
         warnings: assembled.warnings,
         drafts: assembled.drafts,
+        reactions: assembled.reactions,
         memory,
     }
 }
@@ -90,7 +92,7 @@ impl Examined {
     /// The states as a plan.
     pub(crate) fn plan(&self) -> super::Plan {
         let chunks = self.drafts.iter().map(|draft| draft.chunk.clone()).collect();
-        super::Plan { chunks, warnings: self.warnings.clone() }
+        super::Plan { chunks, reactions: self.reactions.clone(), warnings: self.warnings.clone() }
     }
 
     /// The requisites of each state as they are written, each with the states it names.

@@ -17,11 +17,15 @@ mod functions;
 mod high;
 mod include;
 pub mod keywords;
+mod listen;
 mod load;
+mod loose;
 mod low;
 mod memory;
 pub mod pillar;
 mod plan;
+#[cfg(test)]
+mod properties;
 mod requisite_in;
 mod requisites;
 mod sections;
@@ -34,12 +38,12 @@ mod verify;
 
 use std::sync::Arc;
 
-use common::value::{Value, get};
+use common::value::{Map, Value, get};
 
 pub(crate) use examine::Examinee;
 pub use examine::{Examined, alone, examine};
 pub(crate) use memory::Asked;
-pub use plan::{Chunk, Plan, Requisite};
+pub use plan::{Chunk, Plan, Reaction, Requisite};
 pub(crate) use requisites::Written;
 
 use crate::context::Context;
@@ -58,9 +62,19 @@ pub const NO_TOP_MATCH: &str =
 /// # Errors
 /// Every error found, each with its place; nothing has been run.
 pub fn highstate(context: &Arc<Context>) -> Result<Plan, Vec<Diagnostic>> {
+    highstate_without(context, &[])
+}
+
+/// Compiles what the top file gives this host, but for what `excludes` names as the items of an `exclude` do.
+///
+/// # Errors
+/// As [`highstate`].
+pub fn highstate_without(context: &Arc<Context>, excludes: &[Value]) -> Result<Plan, Vec<Diagnostic>> {
     let mut tree = Tree::new(context).ordered();
-    let result = declared_by_top(context, &mut tree)
-        .and_then(|loaded| assemble(context, loaded, &catalogue::Registry, Depth::Whole).into_plan());
+    let result = declared_by_top(context, &mut tree).and_then(|(mut high, errors)| {
+        exclude::add(&mut high, excludes);
+        assemble(context, (high, errors), &catalogue::Registry, Depth::Whole).into_plan()
+    });
     result.map_err(|errors| tree.illustrate(errors))
 }
 
@@ -69,9 +83,22 @@ pub fn highstate(context: &Arc<Context>) -> Result<Plan, Vec<Diagnostic>> {
 /// # Errors
 /// Every error found, each with its place; nothing has been run.
 pub fn sls(context: &Arc<Context>, names: &[String]) -> Result<Plan, Vec<Diagnostic>> {
+    sls_without(context, names, &[])
+}
+
+/// Compiles the named SLS files, but for what `excludes` names as the items of an `exclude` do.
+///
+/// # Errors
+/// As [`sls`].
+pub fn sls_without(
+    context: &Arc<Context>,
+    names: &[String],
+    excludes: &[Value],
+) -> Result<Plan, Vec<Diagnostic>> {
     let mut tree = Tree::new(context).ordered();
-    let loaded = load::Loader::new(&mut tree).load(&wanted(context, names));
-    let result = assemble(context, loaded, &catalogue::Registry, Depth::Whole).into_plan();
+    let (mut high, errors) = load::Loader::new(&mut tree).load(&wanted(context, names));
+    exclude::add(&mut high, excludes);
+    let result = assemble(context, (high, errors), &catalogue::Registry, Depth::Whole).into_plan();
     result.map_err(|errors| tree.illustrate(errors))
 }
 
@@ -82,6 +109,25 @@ fn declared_by_top(context: &Context, tree: &mut Tree<'_>) -> Result<Loaded, Vec
         return Err(vec![nothing_matched(context, tree)]);
     }
     Ok(load::Loader::new(tree).load(&matches))
+}
+
+/// Compiles declarations that stand in no SLS: the text of a template, as `state.template_str` does.
+///
+/// # Errors
+/// Every error found, each with its place; nothing has been run.
+pub fn template(context: &Arc<Context>, text: &str) -> Result<Plan, Vec<Diagnostic>> {
+    let loaded = loose::template(context, text);
+    assemble(context, loaded, &catalogue::Registry, Depth::Whole)
+        .into_plan()
+        .map_err(|errors| errors.into_iter().map(|error| error.with_source(text)).collect())
+}
+
+/// Compiles declarations that are given as data, as `state.high` does.
+///
+/// # Errors
+/// Every error found; nothing has been run.
+pub fn declarations(context: &Context, data: &Map) -> Result<Plan, Vec<Diagnostic>> {
+    assemble(context, loose::declarations(data), &catalogue::Registry, Depth::Whole).into_plan()
 }
 
 fn nothing_matched(context: &Context, tree: &Tree<'_>) -> Diagnostic {
@@ -110,6 +156,7 @@ type Loaded = (High, Vec<Diagnostic>);
 /// The states of a run, and everything that is wrong with them.
 struct Assembled {
     drafts: Vec<Draft>,
+    reactions: Vec<Reaction>,
     warnings: Vec<String>,
     errors: Vec<Diagnostic>,
 }
@@ -118,7 +165,7 @@ impl Assembled {
     fn into_plan(self) -> Result<Plan, Vec<Diagnostic>> {
         if self.errors.is_empty() {
             let chunks = self.drafts.into_iter().map(|draft| draft.chunk).collect();
-            Ok(Plan { chunks, warnings: self.warnings })
+            Ok(Plan { chunks, reactions: self.reactions, warnings: self.warnings })
         } else {
             Err(self.errors)
         }
@@ -152,23 +199,29 @@ fn assemble(
         extend::apply(&mut high, extensions, extend::Finding::Lenient, &mut errors);
     }
     let wrong = verify::verify(&high, &mut errors);
+    let unloaded = found.errors.len();
     found.errors.append(&mut errors);
+    found.as_salt_stops(unloaded);
     if all_loaded {
-        requisite_in::apply(&mut high, &mut errors, &mut warnings);
+        requisite_in::apply(&mut high, &disabled_requisites(context), &mut errors, &mut warnings);
         found.later(&mut errors);
     }
     exclude::apply(&mut high);
     let mut drafts = low::chunks(&high, &mut errors);
     let all_there = all_loaded && errors.is_empty();
     if all_there {
-        requisites::resolve(&mut drafts, &disabled(context), catalogue, &mut errors);
+        requisites::resolve(&mut drafts, &disabled_requisites(context), catalogue, &mut errors);
         errors.extend(cycles::find(&drafts));
     }
     if depth != Depth::Shown {
         functions::verify(&drafts, &wrong, catalogue, &mut errors);
     }
     found.later(&mut errors);
-    Assembled { drafts, warnings, errors: found.errors }
+    let reactions = match found.errors.is_empty() {
+        true => listen::resolve(&mut drafts, &mut warnings),
+        false => Vec::new(),
+    };
+    Assembled { drafts, reactions, warnings, errors: found.errors }
 }
 
 /// What was found up to a step.
@@ -177,21 +230,29 @@ struct Found {
 }
 
 impl Found {
+    /// Salt stops at what does not load, and does not come to see the form: neither what comes after the first `unloaded`
+    /// errors, nor which ids are no text.
+    fn as_salt_stops(&mut self, unloaded: usize) {
+        let of_form = |error: &Diagnostic| {
+            let text = "is not formed as a string, but is type";
+            error.salt.as_deref().is_some_and(|salt| salt.contains(text))
+        };
+        if self.errors[..unloaded].iter().all(of_form) {
+            return;
+        }
+        for (index, error) in self.errors.iter_mut().enumerate() {
+            if index >= unloaded || of_form(error) {
+                error.salt = None;
+            }
+        }
+    }
+
     /// Adds what a later step found. Salt does not come to it when there was something before, and says nothing of it.
     fn later(&mut self, errors: &mut Vec<Diagnostic>) {
         let first = self.errors.is_empty();
         self.errors.extend(
             errors.drain(..).map(|error| if first { error } else { Diagnostic { salt: None, ..error } }),
         );
-    }
-}
-
-/// The kinds of requisites that the configuration turns off.
-fn disabled(context: &Context) -> Vec<String> {
-    match get(&context.opts, "disabled_requisites") {
-        Some(Value::List(kinds)) => kinds.iter().map(ToString::to_string).collect(),
-        Some(Value::String(kind)) => vec![kind.as_ref().into()],
-        _ => Vec::new(),
     }
 }
 
@@ -203,7 +264,17 @@ fn chunks_of(
 ) -> Result<Vec<Draft>, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut drafts = low::chunks(high, &mut errors);
-    requisites::resolve(&mut drafts, &disabled(context), catalogue, &mut errors);
+    requisites::resolve(&mut drafts, &disabled_requisites(context), catalogue, &mut errors);
     errors.extend(cycles::find(&drafts));
     if errors.is_empty() { Ok(drafts) } else { Err(errors) }
+}
+
+/// The kinds of requisites that the configuration turns off (`disabled_requisites`).
+#[must_use]
+pub fn disabled_requisites(context: &Context) -> Vec<String> {
+    match get(&context.opts, "disabled_requisites") {
+        Some(Value::List(kinds)) => kinds.iter().map(ToString::to_string).collect(),
+        Some(Value::String(kind)) => vec![kind.as_ref().into()],
+        _ => Vec::new(),
+    }
 }

@@ -23,7 +23,6 @@ pub(super) const SEQUENCE: &[&str] = &[
     "onfail_all",
     "onchanges",
     "onchanges_any",
-    "listen",
 ];
 
 /// Resolves the requisites of every chunk. `disabled` are kinds that the configuration turns off.
@@ -53,13 +52,10 @@ pub(super) fn resolve(
             add(&mut requisites, kind, targets);
         }
         resolved.push(requisites);
-        // Salt stops at a state's first missing requisite, and finds missing `listen`s only at the end of a run.
+        // Salt stops at a state's first missing requisite.
         for error in errors.iter_mut().skip(before + 1) {
             error.salt = None;
         }
-    }
-    if !disabled.iter().any(|off| off == "listen_in") {
-        listens_of_others(drafts, &index, &mut resolved, errors);
     }
     for (draft, requisites) in drafts.iter_mut().zip(resolved) {
         draft.chunk.requisites = requisites;
@@ -125,33 +121,6 @@ fn targets_of(
     targets
 }
 
-/// `listen_in`: the state listens for the one that says it.
-fn listens_of_others(
-    drafts: &[Draft],
-    index: &Index<'_>,
-    resolved: &mut [Vec<Requisite>],
-    errors: &mut Vec<Diagnostic>,
-) {
-    for (position, draft) in drafts.iter().enumerate() {
-        let references = match common::value::get(&draft.chunk.arguments, "listen_in") {
-            Some(Value::List(items)) => items.clone(),
-            Some(Value::Map(map)) => vec![Value::Map(map.clone())],
-            _ => continue,
-        };
-        for value in &references {
-            let Some(reference) = Reference::read(value) else { continue };
-            match index.find(&reference, drafts) {
-                Some(listeners) => {
-                    for listener in listeners {
-                        add(&mut resolved[listener], "listen", vec![position]);
-                    }
-                }
-                None => errors.push(missing(draft, "listen_in", value, &reference, index)),
-            }
-        }
-    }
-}
-
 /// A reference of a requisite, as it is written.
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
@@ -170,7 +139,9 @@ pub(super) fn written(drafts: &[Draft]) -> Vec<Vec<Written>> {
     let of = |draft: &Draft| -> Vec<Written> {
         let pairs = draft.items.iter().filter_map(|item| item.as_map()).flatten();
         let lists = pairs.filter_map(|(kind, list)| {
-            let kind = kind.as_str().filter(|kind| SEQUENCE.contains(kind) || *kind == "listen_in")?;
+            let kind = kind
+                .as_str()
+                .filter(|kind| SEQUENCE.contains(kind) || matches!(*kind, "listen" | "listen_in"))?;
             Some((kind, list.as_list()?))
         });
         let references = lists.flat_map(|(kind, list)| list.iter().map(move |node| (kind, node)));
@@ -298,9 +269,6 @@ fn missing(draft: &Draft, kind: &str, value: &Value, reference: &Reference, inde
         }
     };
     let error = error.help(help);
-    if kind.starts_with("listen") {
-        return error;
-    }
     error.salt(format!(
         "Referenced state does not exist for requisite [{kind}: ({module}: {target})] in state [{}] in SLS [{}]",
         chunk.name, chunk.sls

@@ -1,9 +1,9 @@
 //! In which order a plan's states are called, without calling them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use super::requisite::Kind;
-use super::run::{first_with_tag, requisites};
+use super::targets::{Targets, first_with_tag, requisites};
 use crate::compile::Plan;
 use crate::context::Context;
 
@@ -31,12 +31,7 @@ pub fn order(plan: &Plan, context: &Context) -> Vec<Place> {
 }
 
 /// Adds a state, and before it what has to be called before.
-fn reach(
-    turn: usize,
-    requisites: &[BTreeMap<Kind, Vec<usize>>],
-    done: &mut HashSet<usize>,
-    order: &mut Vec<Place>,
-) {
+fn reach(turn: usize, requisites: &[Targets], done: &mut HashSet<usize>, order: &mut Vec<Place>) {
     // A dry run for a `prereq` is no call in turn: only what it needs itself runs before it.
     let before = |index: usize| {
         let kinds = requisites[index].iter().filter(|(kind, _)| **kind != Kind::Prereq);

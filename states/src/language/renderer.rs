@@ -209,7 +209,12 @@ pub(super) fn yaml_fault(
     if let Some(help) = own_help.or_else(|| fault.help.clone()) {
         diagnostic = diagnostic.help(help);
     }
-    diagnostic.salt(format!("Rendering SLS '{}:{}' failed: {}", source.saltenv, source.sls, fault.salt))
+    let (saltenv, sls, sentence) = (&source.saltenv, &source.sls, &fault.salt);
+    match (sentence.is_empty(), fault.uncaught) {
+        (true, _) => diagnostic,
+        (false, true) => diagnostic.salt(format!("Rendering SLS {sls} failed, render error: {sentence}")),
+        (false, false) => diagnostic.salt(format!("Rendering SLS '{saltenv}:{sls}' failed: {sentence}")),
+    }
 }
 
 /// The line as YAML saw it, where Jinja made another of it.

@@ -108,7 +108,9 @@ fn explain(
             FunctionError::Failed { reason, .. } => {
                 format!("Problem running salt function in Jinja template: {reason}")
             }
-            _ => format!("Jinja error: {message}"),
+            // Salt passes on what Python says of a call that does not fit.
+            FunctionError::Arguments { reason, .. } => format!("Jinja error: {reason}"),
+            FunctionError::Unknown { .. } => format!("Jinja error: {message}"),
         };
         return (message, sentence, None);
     }
@@ -266,10 +268,8 @@ fn undefined(
                 found.and_then(|expression| expression.eval(root.clone())).ok()
             };
             if parent == "salt" {
-                let help = match nearest(key, crate::functions::all().map(|function| function.name)) {
-                    Some(name) => format!("did you mean `salt['{name}']`?"),
-                    None => format!("there is no execution function '{key}'"),
-                };
+                let help = crate::functions::hint(key)
+                    .unwrap_or_else(|| format!("there is no execution function '{key}'"));
                 let sentence = format!(
                     "Jinja variable 'salt.utils.templates.AliasedLoader object' has no attribute '{key}'"
                 );

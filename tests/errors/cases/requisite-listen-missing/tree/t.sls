@@ -1,4 +1,0 @@
-x:
-  test.nop:
-    - listen:
-      - test: yy

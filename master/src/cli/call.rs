@@ -44,6 +44,6 @@ impl Call {
             positional: arguments.positional,
             keyword: arguments.keyword,
         });
-        follow::start(&self.job, work).await
+        follow::start(&self.job, self.job.job(work), false).await
     }
 }

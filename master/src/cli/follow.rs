@@ -14,17 +14,22 @@ use super::printer::{data, talk};
 use super::progress::Progress;
 use super::results::Results;
 use crate::api::{ApiError, Attached, Client, JobEvent, Request, Response};
-use crate::jobs::{JobRecord, Phase, Spec};
+use crate::jobs::{JobRecord, JobSpec, Phase};
 
 /// Starts a job and follows it, unless it is to be left alone.
-pub(super) async fn start(options: &JobOptions, work: Spec) -> Result<u8, CommandError> {
+///
+/// With `join`, a job that applies states to these hosts already is followed instead.
+pub(super) async fn start(options: &JobOptions, spec: JobSpec, join: bool) -> Result<u8, CommandError> {
     let socket = options.daemon.socket()?;
-    let request = Request::Start { job: Box::new(options.job(work)) };
+    let request = Request::Start { job: Box::new(spec), join };
     let mut client = Client::connect(&socket).await?;
     client.send(&request).await?;
     let Response::Attached(attached) = client.next().await? else { return Err(ApiError::Unexpected.into()) };
     for id in &attached.unknown {
         talk(&format!("warning: no accepted host has the id {id}"));
+    }
+    if attached.joined {
+        talk(&format!("joined job {}, which is under way", attached.jid));
     }
     if options.detach {
         data(&format!("{}\n", attached.jid));
@@ -57,8 +62,13 @@ async fn follow(
 ) -> Result<u8, CommandError> {
     let human = output.out == Format::Human;
     let progress = Progress::new(attached.hosts.len(), human && !output.no_progress);
-    let mut onlooker =
-        Onlooker { results: Results::new(output.out, output.style()), progress, human, preparing: 0 };
+    let mut onlooker = Onlooker {
+        results: Results::new(output.out, output.style()),
+        progress,
+        human,
+        hosts: attached.hosts.len(),
+        preparing: 0,
+    };
     let mut responses = read(client);
     let (chosen, mut choices) = mpsc::channel(1);
     let mut interrupts = 0;
@@ -98,6 +108,8 @@ struct Onlooker {
     results: Results,
     progress: Progress,
     human: bool,
+    /// How many hosts the job has.
+    hosts: usize,
     /// How many hosts have prepared.
     preparing: usize,
 }
@@ -116,11 +128,17 @@ impl Onlooker {
                 self.progress.message(message);
             }
             JobEvent::Waiting { host, behind } => {
-                if self.human {
-                    let line = format!("{host} waits for job {behind}, which is at work there");
-                    self.progress.suspended(|| talk(&line));
-                }
+                self.say(&format!("{host} waits for job {behind}, which is at work there"));
             }
+            JobEvent::Wave { number, of, reach } => {
+                self.say(&format!("wave {number} of {of}: up to {reach} of {} hosts", self.hosts));
+            }
+            JobEvent::Verifying { hosts, jid } => {
+                self.say(&format!("{hosts} hosts are verified (job {jid})"));
+            }
+            JobEvent::Stopped { reason } => self.say(&reason),
+            JobEvent::Paused(true) => self.say("the job is paused: `master jobs resume` lets it go on"),
+            JobEvent::Paused(false) => self.say("the job goes on"),
             JobEvent::Phase(Phase::Prepare) => self.progress.message("hosts prepare".into()),
             JobEvent::Phase(Phase::Apply) => self.progress.message(String::new()),
             JobEvent::State { prepared: true, phase: Phase::Prepare, .. } => {
@@ -128,6 +146,13 @@ impl Onlooker {
                 self.progress.message(format!("{} hosts are prepared", self.preparing));
             }
             JobEvent::State { .. } | JobEvent::Finished(_) => {}
+        }
+    }
+
+    /// A line for people.
+    fn say(&self, line: &str) {
+        if self.human {
+            self.progress.suspended(|| talk(line));
         }
     }
 

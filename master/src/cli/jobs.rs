@@ -37,13 +37,29 @@ enum Command {
         options: Options,
     },
     /// Follow a job that is under way
+    #[command(visible_alias = "watch")]
     Follow {
         /// The job's id
         jid: JobId,
         #[command(flatten)]
         options: Options,
     },
+    /// Let nothing further begin in a job; hosts that are at work go on
+    Pause {
+        /// The job's id
+        jid: JobId,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Let a paused job go on
+    Resume {
+        /// The job's id
+        jid: JobId,
+        #[command(flatten)]
+        options: Options,
+    },
     /// Call a job off: hosts at work are told to end it, the others are left alone
+    #[command(visible_alias = "cancel")]
     Kill {
         /// The job's id
         jid: JobId,
@@ -68,6 +84,8 @@ impl Jobs {
             Command::Follow { jid, options } => {
                 follow::attach(options.daemon.socket()?, jid, &options.output).await
             }
+            Command::Pause { jid, options } => pause(jid, true, &options).await,
+            Command::Resume { jid, options } => pause(jid, false, &options).await,
             Command::Kill { jid, options } => {
                 Client::ask(&options.daemon.socket()?, &Request::Cancel { jid: jid.clone() }).await?;
                 talk(&format!(
@@ -77,6 +95,30 @@ impl Jobs {
             }
         }
     }
+}
+
+async fn pause(jid: JobId, paused: bool, options: &Options) -> Result<u8, CommandError> {
+    Client::ask(&options.daemon.socket()?, &Request::Pause { jid: jid.clone(), paused }).await?;
+    talk(&match paused {
+        true => format!("job {jid} is paused; `master jobs resume {jid}` lets it go on"),
+        false => format!("job {jid} goes on"),
+    });
+    Ok(exit_code::SUCCESS)
+}
+
+/// A job by its id, or the newest one that is called `last`.
+pub(super) async fn find(socket: &std::path::Path, job: &str) -> Result<JobRecord, CommandError> {
+    if job == "last" {
+        let Response::Jobs(jobs) = Client::ask(socket, &Request::Jobs { limit: 1 }).await? else {
+            return Err(ApiError::Unexpected.into());
+        };
+        return jobs.into_iter().next().ok_or_else(|| CommandError::usage("there is no job yet"));
+    }
+    let jid: JobId = job.parse().map_err(|error| CommandError::usage(format!("{job:?}: {error}")))?;
+    let mut client = Client::connect(socket).await?;
+    client.send(&Request::Job { jid }).await?;
+    let Response::Jobs(jobs) = client.next().await? else { return Err(ApiError::Unexpected.into()) };
+    jobs.into_iter().next().ok_or_else(|| ApiError::Unexpected.into())
 }
 
 async fn list(limit: usize, options: &Options) -> Result<u8, CommandError> {
@@ -128,7 +170,9 @@ fn heading(job: &JobRecord) -> String {
         format!("started  {}", moment(job.started)),
         format!("ended    {}", job.ended.map_or_else(|| "not yet".into(), moment)),
     ];
-    lines.extend(job.spec.batch.map(|batch| format!("batch    {batch}")));
+    lines.extend(job.spec.batch.as_ref().map(|batch| format!("batch    {batch}")));
+    lines.extend(job.stopped.as_ref().map(|reason| format!("stopped  {reason}")));
+    lines.extend(job.parent.as_ref().map(|parent| format!("verifies {parent}")));
     lines.extend(job.tree.map(|tree| format!("tree     {tree}")));
     lines.extend(job.commit.as_ref().map(|commit| format!("commit   {commit}")));
     lines.join("\n") + "\n\n"
@@ -139,7 +183,11 @@ fn listing(jobs: &[JobRecord]) -> String {
         vec![
             job.jid.to_string(),
             moment(job.started),
-            if job.ended.is_some() { "ended".into() } else { "under way".into() },
+            match (job.ended, job.paused) {
+                (Some(_), _) => "ended".into(),
+                (None, true) => "paused".into(),
+                (None, false) => "under way".into(),
+            },
             counts(job),
             job.user.clone(),
             job.spec.work.describe(),
@@ -167,6 +215,9 @@ fn value(job: &JobRecord) -> Value {
         ("tree", job.tree.map(|tree| tree.to_string()).into()),
         ("commit", job.commit.clone().into()),
         ("error", job.error.clone().into()),
+        ("paused", job.paused.into()),
+        ("stopped", job.stopped.clone().into()),
+        ("parent", job.parent.as_ref().map(|parent| parent.to_string()).into()),
         ("hosts", Value::Map(counts.collect())),
     ]))
 }

@@ -15,6 +15,7 @@ mod printer;
 mod program;
 mod progress;
 mod results;
+mod rollout;
 mod run;
 mod serve;
 

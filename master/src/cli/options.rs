@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 use common::output::{Format, Style};
@@ -10,8 +9,9 @@ use common::value::{Map, Value};
 use states::language::value_of;
 
 use super::error::CommandError;
+use super::rollout::RolloutOptions;
 use crate::config::Config;
-use crate::jobs::{Batch, JobSpec, Spec};
+use crate::jobs::{JobSpec, Spec};
 
 /// Where the daemon is.
 #[derive(Debug, Clone, Args)]
@@ -84,17 +84,14 @@ pub(super) struct JobOptions {
     /// Which hosts: a glob on ids, or Salt's compound grammar [default: every accepted host]
     ///
     /// `fp-*`, `L@a,b`, `E@regex`, `G@os:Debian and not cm-*`, `I@role:proxy`, `S@10.0.0.0/8`, `N@group`, with `and`, `or`,
-    /// `not` and parentheses as words of their own. A target that matches no host is an error.
+    /// `not` and parentheses as words of their own; `job:JID:failed` is the hosts that failed in an earlier job (any state, and
+    /// changed, unchanged, deviant, bad or all; `last` is the newest job). A target that matches no host is an error.
     #[arg(short, long, value_name = "TARGET")]
     pub(super) target: Option<String>,
 
-    /// How many hosts may be busy at one time, as a number or a percentage [default: all]
-    #[arg(short, long, value_name = "N|N%")]
-    pub(super) batch: Option<Batch>,
-
-    /// How long one host may take before its work is killed, such as 90s, 15m or 2h [default: the configuration's]
-    #[arg(long, value_name = "DURATION", value_parser = crate::duration::parse)]
-    pub(super) timeout: Option<Duration>,
+    /// How they take their turns.
+    #[command(flatten)]
+    pub(super) rollout: RolloutOptions,
 
     /// Print the job's id and go away; `master jobs show` has the result later
     #[arg(long)]
@@ -116,8 +113,9 @@ impl JobOptions {
         JobSpec {
             work,
             target: self.target.clone(),
-            batch: self.batch,
-            timeout: self.timeout.map(|timeout| timeout.as_secs().max(1)),
+            batch: self.rollout.batch.clone(),
+            policy: self.rollout.policy(),
+            timeout: self.rollout.timeout.map(|timeout| timeout.as_secs().max(1)),
         }
     }
 }

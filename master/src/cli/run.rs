@@ -35,6 +35,6 @@ impl Run {
             positional: vec![self.command.join(" ").into()],
             keyword: map([("python_shell", true.into())]),
         });
-        follow::start(&self.job, work).await
+        follow::start(&self.job, self.job.job(work), false).await
     }
 }

@@ -1,5 +1,7 @@
 //! The daemon with agents that are played by the test, over real connections.
 
+mod rollout;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,14 +76,12 @@ impl Master {
 
     /// Starts a job; yields its events' connection.
     async fn call(&self, target: &str, batch: Option<Batch>) -> Client {
+        self.call_with(target, batch, Policy::default()).await
+    }
+
+    async fn call_with(&self, target: &str, batch: Option<Batch>, policy: Policy) -> Client {
         let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
-        let job = Box::new(JobSpec {
-            work,
-            target: Some(target.into()),
-            batch,
-            policy: Policy::default(),
-            timeout: Some(60),
-        });
+        let job = Box::new(JobSpec { work, target: Some(target.into()), batch, policy, timeout: Some(60) });
         let mut client = Client::connect(&self.socket()).await.unwrap();
         client.send(&Request::Start { job, join: false }).await.unwrap();
         let Response::Attached(_) = client.next().await.unwrap() else { panic!() };
@@ -182,10 +182,18 @@ impl Link {
 
     /// Answers the next task; returns when the master has stored the report.
     async fn answer(&self) {
+        self.answer_with(Outcome::Succeeded).await;
+    }
+
+    /// Answers the next task with this outcome; returns the task when the master has stored the report.
+    async fn answer_with(&self, outcome: Outcome) -> Task {
         let (task, mut send, mut recv) = self.task().await;
         frame::write(&mut send, &TaskUpdate::Started { pid: 1 }).await.unwrap();
-        frame::write(&mut send, &TaskUpdate::Finished(Box::new(report(&task)))).await.unwrap();
+        let retcode = i32::from(outcome != Outcome::Succeeded);
+        let report = Report { outcome, retcode, value: "what it printed".into(), ..report(&task) };
+        frame::write(&mut send, &TaskUpdate::Finished(Box::new(report))).await.unwrap();
         assert_eq!(frame::read::<TaskControl>(&mut recv).await.unwrap(), TaskControl::Stored);
+        task
     }
 }
 

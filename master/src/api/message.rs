@@ -37,6 +37,13 @@ pub enum Request {
         /// Whether it is to be paused.
         paused: bool,
     },
+    /// Mark which hosts of a job answered otherwise than was expected: [`Response::Done`].
+    Deviants {
+        /// The job.
+        jid: JobId,
+        /// The hosts.
+        hosts: Vec<HostId>,
+    },
     /// Keys: [`Response::Keys`], those that match or, for an action, those that have changed.
     Keys {
         /// What to do with them.

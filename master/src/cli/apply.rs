@@ -3,8 +3,9 @@
 use clap::Args;
 
 use super::error::CommandError;
+use super::follow::{self, Follow};
+use super::jobs;
 use super::options::{JobOptions, pillar};
-use super::{follow, jobs};
 use crate::jobs::{ApplySpec, JobSpec, Spec};
 
 /// Converge hosts to what the state tree says
@@ -60,7 +61,7 @@ impl Apply {
     pub(super) async fn run(self) -> Result<u8, CommandError> {
         if let Some(job) = &self.retry_failed {
             let spec = self.again(job).await?;
-            return follow::start(&self.job, spec, false).await;
+            return follow::start(&self.job, spec, Follow::default()).await;
         }
         // Salt takes the names joined by commas, too.
         let sls = self.sls.iter().flat_map(|names| names.split(',')).filter(|name| !name.is_empty());
@@ -72,7 +73,7 @@ impl Apply {
         });
         let mut spec = self.job.job(work);
         spec.policy.no_prepare = self.no_prepare;
-        follow::start(&self.job, spec, self.join).await
+        follow::start(&self.job, spec, Follow { join: self.join, comparison: None }).await
     }
 
     /// What an earlier job applied, for the hosts where it did not go well.

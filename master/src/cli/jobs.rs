@@ -8,7 +8,7 @@ use super::error::CommandError;
 use super::options::{DaemonOptions, OutputOptions};
 use super::printer::{data, moment, records, table, talk};
 use super::results::Results;
-use super::{exit_code, follow};
+use super::{exit_code, follow, job_files};
 use crate::api::{ApiError, Client, Request, Response};
 use crate::jobs::{HostState, JobRecord};
 
@@ -41,6 +41,22 @@ enum Command {
     Follow {
         /// The job's id
         jid: JobId,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Print a whole job as JSON lines: the job, then each host with its report
+    Export {
+        /// The job's id
+        jid: JobId,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Show on which hosts two jobs came to something else
+    Diff {
+        /// The earlier job's id
+        before: JobId,
+        /// The later job's id
+        after: JobId,
         #[command(flatten)]
         options: Options,
     },
@@ -83,6 +99,10 @@ impl Jobs {
             Command::Show { jid, options } => show(jid, &options).await,
             Command::Follow { jid, options } => {
                 follow::attach(options.daemon.socket()?, jid, &options.output).await
+            }
+            Command::Export { jid, options } => job_files::export(&options.daemon.socket()?, jid).await,
+            Command::Diff { before, after, options } => {
+                job_files::diff(&options.daemon.socket()?, before, after).await
             }
             Command::Pause { jid, options } => pause(jid, true, &options).await,
             Command::Resume { jid, options } => pause(jid, false, &options).await,

@@ -3,11 +3,15 @@
 mod apply;
 mod call;
 mod check;
+mod comparing;
 mod demo;
+mod drift;
 mod error;
 pub mod exit_code;
 mod follow;
+mod gather;
 mod hosts;
+mod job_files;
 mod jobs;
 mod keys;
 mod options;
@@ -18,5 +22,6 @@ mod results;
 mod rollout;
 mod run;
 mod serve;
+mod verify;
 
 pub use program::{Program, main};

@@ -23,6 +23,11 @@ impl Results {
         Self { format, style, hosts: BTreeMap::new() }
     }
 
+    /// Results that are not shown.
+    pub(super) fn unshown() -> Self {
+        Self::new(Format::Quiet, Style::default())
+    }
+
     /// How many hosts have ended.
     pub(super) fn len(&self) -> usize {
         self.hosts.len()
@@ -41,6 +46,11 @@ impl Results {
         let text = (self.format.is_stream() && !shared).then(|| self.one(&record));
         self.hosts.insert(record.id.clone(), record);
         text.filter(|text| !text.is_empty())
+    }
+
+    /// What became of each host, by id.
+    pub(super) fn records(&self) -> impl Iterator<Item = &HostRecord> {
+        self.hosts.values()
     }
 
     /// What is shown when the job has ended.

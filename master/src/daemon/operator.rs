@@ -105,6 +105,11 @@ async fn answer(
             }
             None => Response::Failed(not_live(daemon, jid).await?),
         },
+        Request::Deviants { jid, hosts } => {
+            let write = Write::Deviants { jid, hosts };
+            daemon.ledger.submit(write).await.map_err(Failure::internal)?;
+            Response::Done
+        }
         Request::Keys { action, pattern } => Response::Keys(keys(daemon, action, &pattern, &user).await?),
         Request::Hosts { target } => Response::Hosts(hosts(daemon, target).await?),
         Request::Jobs { limit } => {

@@ -15,15 +15,15 @@ pub(super) struct RolloutOptions {
     /// One number or percentage is a window: as one host ends, the next begins. Several are waves: each says how many hosts have
     /// had their turn when it is over, and the next begins when all of them have ended. With `--hold` or `--verify`, a
     /// single number gives waves of that size.
-    #[arg(short, long, value_name = "N|N%[,…]")]
+    #[arg(short, long, value_name = "N|N%[,…]", allow_negative_numbers = true)]
     pub(super) batch: Option<Batch>,
 
     /// Let N hosts go first; if one of them fails, nobody else is touched
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     canary: Option<usize>,
 
     /// Stop the rollout when more hosts than this have failed [default: 10%, and one at least, when states are applied]
-    #[arg(long, value_name = "N|N%|unlimited")]
+    #[arg(long, value_name = "N|N%|unlimited", allow_negative_numbers = true)]
     max_failures: Option<FailureLimit>,
 
     /// After each wave, run this command on its hosts: a host is good only if it succeeds there

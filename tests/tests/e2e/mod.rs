@@ -8,4 +8,5 @@ mod lfs;
 mod local;
 mod own;
 mod recovery;
+mod rollout;
 mod trees;

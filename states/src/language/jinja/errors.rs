@@ -87,7 +87,9 @@ fn explain(cause: &Error, root: &Value, environment: &Environment<'_>) -> (Strin
             FunctionError::Failed { reason, .. } => {
                 format!("Problem running salt function in Jinja template: {reason}")
             }
-            _ => format!("Jinja error: {message}"),
+            // Salt passes on what Python says of a call that does not fit.
+            FunctionError::Arguments { reason, .. } => format!("Jinja error: {reason}"),
+            FunctionError::Unknown { .. } => format!("Jinja error: {message}"),
         };
         return (message, sentence, None);
     }
@@ -203,10 +205,8 @@ fn undefined(detail: &str, root: &Value, environment: &Environment<'_>) -> (Stri
                 }
             };
             let help = match parent {
-                "salt" => match nearest(key, crate::functions::all().map(|function| function.name)) {
-                    Some(name) => format!("did you mean `salt['{name}']`?"),
-                    None => format!("there is no execution function '{key}'"),
-                },
+                "salt" => crate::functions::hint(key)
+                    .unwrap_or_else(|| format!("there is no execution function '{key}'")),
                 "pillar" => {
                     format!("is '{key}' in this host's pillar? `pillar.get('{key}', …)` takes a default")
                 }

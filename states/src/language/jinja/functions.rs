@@ -110,7 +110,10 @@ pub(super) fn call(context: &Arc<Context>, name: &str, args: &[Value]) -> Result
     }
     let result =
         functions::call(context, name, &functions::Arguments { positional, keyword }).map_err(failed)?;
-    match (IN_PLACE.contains(&name), given.positional().first(), &result) {
+    let changes = IN_PLACE.contains(&name)
+        && given.positional().get(3).is_none_or(Value::is_true)
+        && given.keyword().iter().all(|(name, value)| *name != "in_place" || value.is_true());
+    match (changes, given.positional().first(), &result) {
         (true, Some(target), Plain::Map(map))
             if let Some(target_dict) = target.downcast_object_ref::<Dict>() =>
         {

@@ -8,7 +8,7 @@ use minijinja::value::ValueKind;
 use minijinja::{Error, Output, State, Value};
 
 use super::globals::Range;
-use super::values::{DEPTH_LIMIT, items_of, pairs_of};
+use super::values::{DEPTH_LIMIT, View, items_of, pairs_of};
 
 thread_local! {
     /// Whether text with line breaks inside a printed dict is written as YAML's double-quoted scalar.
@@ -57,10 +57,17 @@ pub(super) fn type_name(value: &Value) -> &'static str {
         ValueKind::String => "str",
         ValueKind::Bytes => "bytes",
         ValueKind::Seq if value.is_tuple() => "tuple",
+        ValueKind::Seq if is_range(value) => "range",
+        ValueKind::Iterable if let Some(view) = value.downcast_object_ref::<View>() => view.name(),
         ValueKind::Seq | ValueKind::Iterable => "list",
         ValueKind::Map => "dict",
         _ => "function",
     }
+}
+
+/// Whether this is a `range()`.
+pub(super) fn is_range(value: &Value) -> bool {
+    value.downcast_object_ref::<Range>().is_some()
 }
 
 /// Writes Python's `repr(value)`.
@@ -83,7 +90,7 @@ pub(super) fn write_repr(value: &Value, out: &mut impl fmt::Write) -> fmt::Resul
                 items => write_items(items, ['(', ')'], out),
             }
         }
-        ValueKind::Seq if value.downcast_object_ref::<Range>().is_some() => write!(out, "{value}"),
+        ValueKind::Seq if is_range(value) => write!(out, "{value}"),
         ValueKind::Seq => write_items(&items_of(value).unwrap_or_default(), ['[', ']'], out),
         ValueKind::Map => match pairs_of(value) {
             Some(pairs) => write_pairs(&pairs, out),

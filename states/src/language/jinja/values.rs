@@ -48,7 +48,7 @@ pub(super) fn tuple(items: Vec<Value>) -> Value {
     Value::from(Tuple::from(items))
 }
 
-/// A view called `name`, such as `dict_keys`.
+/// A view called `name`, such as `dict_keys`, or `set`: Python's set.
 pub(super) fn view(name: &'static str, items: Vec<Value>) -> Value {
     Value::from_object(View { name, items })
 }
@@ -59,8 +59,9 @@ pub(super) fn items_of(value: &Value) -> Result<Vec<Value>, Error> {
         // The engine's own error names the expression.
         value.get_attr("")?;
     }
-    if value.is_none() {
-        return Err(Error::new(ErrorKind::InvalidOperation, "'NoneType' object is not iterable"));
+    if matches!(value.kind(), ValueKind::None | ValueKind::Number | ValueKind::Bool) {
+        let message = format!("'{}' object is not iterable", print::type_name(value));
+        return Err(Error::new(ErrorKind::InvalidOperation, message));
     }
     value.try_iter()?.checked().collect()
 }
@@ -86,6 +87,13 @@ pub(super) fn own(value: &Value) -> Result<Value, Error> {
         ValueKind::Seq | ValueKind::Iterable if value.len().is_some() => list(items_of(value)?),
         _ => value.clone(),
     })
+}
+
+impl View {
+    /// Python's name for its type.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
 }
 
 impl List {
@@ -199,7 +207,11 @@ impl Object for View {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}(", self.name)?;
+        match (self.name, self.items.is_empty()) {
+            ("set", true) => return f.write_str("set()"),
+            ("set", false) => return print::write_items(&self.items, ['{', '}'], f),
+            (name, _) => write!(f, "{name}(")?,
+        }
         print::write_items(&self.items, ['[', ']'], f)?;
         f.write_str(")")
     }

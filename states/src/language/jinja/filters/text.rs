@@ -1,27 +1,30 @@
 //! Filters on text.
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
-use minijinja::value::ValueKind;
-use minijinja::{Error, State, Value};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Filter;
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
+use crate::language::jinja::values::items_of;
+
+/// The widest that lines are indented.
+const INDENT_LIMIT: i64 = 1 << 12;
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("contains_whitespace", |_, arguments| {
-        Ok(arguments.text(0, "text")?.contains(char::is_whitespace).into())
+        let value = arguments.required(0, "text")?;
+        let items = items_of(&value)?;
+        let blank = |item: &Value| item.as_str().is_some_and(|item| item.chars().all(char::is_whitespace));
+        Ok(items.iter().any(blank).into())
     }),
-    ("date_format", date),
-    ("method_call", |state, arguments| {
-        let (value, method) = (arguments.required(0, "obj")?, arguments.text(1, "f_name")?);
-        value.call_method(state, &method, arguments.positional().get(2..).unwrap_or_default())
+    ("indent", indent),
+    ("method_call", call_method),
+    ("quote", |_, arguments| {
+        let value = arguments.required(0, "txt")?;
+        // Python quotes what is not there as an empty word.
+        Ok(if value.is_none() { "''".into() } else { quote(&arguments.text(0, "txt")?).into() })
     }),
-    ("quote", |_, arguments| Ok(quote(&arguments.text(0, "txt")?).into())),
     ("skip", |_, _| Ok(Value::from(""))),
-    ("strftime", date),
     ("string", |_, arguments| {
         let value = arguments.required(0, "value")?;
         if value.is_undefined() {
@@ -43,7 +46,10 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
             .collect::<String>()
             .into())
     }),
-    ("to_snake_case", |_, arguments| Ok(snake_case(&arguments.text(0, "camel_input")?).into())),
+    ("to_snake_case", |_, arguments| match &*arguments.text(0, "camel_input")? {
+        "" => Err(arguments.error("string index out of range")),
+        text => Ok(snake_case(text).into()),
+    }),
     ("wordcount", |_, arguments| {
         let text = arguments.text(0, "s")?;
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
@@ -74,45 +80,42 @@ fn snake_case(text: &str) -> String {
     out
 }
 
-/// A time (seconds since 1970, a date as ISO 8601 writes it, or nothing for now) in local time.
-fn date(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
-    let value = arguments.required(0, "date")?;
-    let format = arguments.optional_text(1, "format")?.unwrap_or_else(|| "%Y-%m-%d".into());
-    let unreadable = || {
-        let given = print::repr(&value);
-        arguments.error(format!(
-            "Unable to parse {given}: give seconds since 1970, or a date such as 2030-01-31 12:00"
-        ))
+/// Indents the lines after the first, or all; blank ones only when asked.
+fn indent(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    arguments.at_most(4)?;
+    let value = arguments.required(0, "s")?;
+    let Some(text) = value.as_str() else {
+        arguments.defined(&value)?;
+        let kind = print::type_name(&value);
+        return Err(arguments.error(format!("unsupported operand type(s) for +=: '{kind}' and 'str'")));
     };
-    let local = TimeZone::system();
-    let time = match value.kind() {
-        ValueKind::None => Timestamp::now().to_zoned(local),
-        ValueKind::Number => {
-            let seconds = f64::try_from(value.clone()).map_err(|_| unreadable())?;
-            timestamp(seconds).ok_or_else(unreadable)?.to_zoned(local)
+    let by = match arguments.optional(1, "width") {
+        Some(by) if by.as_str().is_some() => print::text(&by),
+        _ => {
+            let width = arguments.optional_int(1, "width")?.unwrap_or(4).clamp(0, INDENT_LIMIT);
+            " ".repeat(usize::try_from(width).unwrap_or(0))
         }
-        ValueKind::String => {
-            let text = value.as_str().unwrap_or_default().trim();
-            match text.parse::<f64>() {
-                Ok(seconds) => timestamp(seconds).ok_or_else(unreadable)?.to_zoned(local),
-                Err(_) => written(text, local).ok_or_else(unreadable)?,
-            }
-        }
-        _ => return Err(unreadable()),
     };
-    let printed = jiff::fmt::strtime::format(&format, &time);
-    printed.map(Value::from).map_err(|error| arguments.error(error))
-}
-
-fn timestamp(seconds: f64) -> Option<Timestamp> {
-    #[expect(clippy::cast_possible_truncation, reason = "a float past the range saturates and is refused")]
-    Timestamp::from_microsecond((seconds * 1e6) as i64).ok()
-}
-
-/// A date that is written out: with an offset it is a point in time, without one the local clock's.
-fn written(text: &str, local: TimeZone) -> Option<Zoned> {
-    if let Ok(point) = text.parse::<Timestamp>() {
-        return Some(point.to_zoned(local));
+    let (first, blank) = (arguments.flag(2, "first", false), arguments.flag(3, "blank", false));
+    let mut out = String::with_capacity(text.len() + by.len() * 8);
+    for (at, line) in text.split('\n').enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        let indented = if at == 0 { first } else { blank || !line.is_empty() };
+        if indented {
+            out.push_str(&by);
+        }
+        out.push_str(line);
     }
-    text.replace('/', "-").parse::<DateTime>().ok()?.to_zoned(local).ok()
+    Ok(out.into())
+}
+
+/// A method by its name; None of a value that has no such method.
+fn call_method(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let (value, method) = (arguments.required(0, "obj")?, arguments.text(1, "f_name")?);
+    match value.call_method(state, &method, arguments.after(2)) {
+        Err(error) if error.kind() == ErrorKind::UnknownMethod => Ok(Value::from(())),
+        result => result,
+    }
 }

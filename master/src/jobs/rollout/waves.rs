@@ -24,7 +24,6 @@ pub(super) fn plan(batch: Option<&Batch>, canary: Option<usize>, lockstep: bool,
         waves.push(Wave { reach: reached, window: usize::MAX, canary: true });
     }
     match batch {
-        None => {}
         Some(Batch::Window(share)) if lockstep => {
             let size = share.of(hosts);
             while reached < hosts {
@@ -32,12 +31,12 @@ pub(super) fn plan(batch: Option<&Batch>, canary: Option<usize>, lockstep: bool,
                 waves.push(wave(reached, usize::MAX));
             }
         }
-        Some(Batch::Window(share)) => {
-            if reached < hosts || waves.is_empty() {
-                waves.push(wave(hosts, share.of(hosts)));
-                reached = hosts;
-            }
+        Some(Batch::Window(share)) if reached < hosts || waves.is_empty() => {
+            waves.push(wave(hosts, share.of(hosts)));
+            reached = hosts;
         }
+        // Nothing is said of batches, or the canaries are all the hosts there are.
+        None | Some(Batch::Window(_)) => {}
         Some(Batch::Waves(shares)) => {
             for share in shares {
                 let reach = share.of(hosts).min(hosts);

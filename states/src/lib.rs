@@ -20,5 +20,6 @@ mod mersenne;
 pub mod modules;
 pub mod nearest;
 pub mod process;
+pub mod saltconfig;
 #[cfg(test)]
 mod testing;

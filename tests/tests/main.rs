@@ -10,4 +10,5 @@
 mod conformance;
 mod e2e;
 mod forgotten;
+mod goldens;
 mod realhosts;

@@ -95,8 +95,9 @@ impl Comparison {
             Format::Quiet => {}
             format => {
                 let value = to_value(groups);
-                let shown = common::output::Shown { host: jid.as_str(), value: &value, states: false };
-                data(&common::output::render(format, &shown, common::output::Style::default()));
+                let shown =
+                    common::output::Shown { host: jid.as_str(), value: &value, states: false, failed: false };
+                data(&common::output::render(format, &shown, &common::output::Style::default()));
             }
         }
     }

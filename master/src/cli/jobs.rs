@@ -146,7 +146,7 @@ async fn list(limit: usize, options: &Options) -> Result<u8, CommandError> {
         return Err(ApiError::Unexpected.into());
     };
     let named: Vec<_> = jobs.iter().map(|job| (job.jid.to_string(), value(job))).collect();
-    records(options.output.out, options.output.style(), &named, || listing(&jobs));
+    records(options.output.out, &options.output.style(), &named, || listing(&jobs));
     Ok(exit_code::SUCCESS)
 }
 

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use common::output::{Format, Style};
+use common::output::{Format, Indent, StateStyle, Style, python_bool};
 use common::value::{Map, Value};
 use states::language::value_of;
 
@@ -50,15 +50,36 @@ impl DaemonOptions {
 }
 
 /// How results are shown.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputOptions {
-    /// How to show results on standard output: human, highstate, nested, yaml, json, jsonl, txt or quiet
+    /// How to show results on standard output: human, highstate, nested, yaml, json, jsonl, txt, raw, pprint,
+    /// newline_values_only or quiet
     ///
     /// `human` shows what changed and what failed. `json` is one document, a map of hosts. The formats with Salt's names
     /// print what Salt prints.
-    #[arg(long, value_name = "FORMAT", default_value = "human", hide_default_value = true)]
+    #[arg(long, alias = "output", value_name = "FORMAT", default_value = "human", hide_default_value = true)]
     pub(super) out: Format,
+
+    /// The indent of json, yaml and pprint; a negative number asks for one line
+    #[arg(long, alias = "output-indent", value_name = "N", allow_negative_numbers = true)]
+    pub(super) out_indent: Option<i64>,
+
+    /// How `highstate` shows a state: full, terse, mixed, changes or filter, each also with `_id`
+    #[arg(long, alias = "state_output", value_name = "MODE")]
+    pub(super) state_output: Option<String>,
+
+    /// Whether `highstate` shows states that found nothing to do
+    #[arg(long, alias = "state_verbose", value_name = "True|False", value_parser = python_bool)]
+    pub(super) state_verbose: Option<bool>,
+
+    /// Do not colour
+    #[arg(long, alias = "no-colour")]
+    pub(super) no_color: bool,
+
+    /// Colour even what is no terminal
+    #[arg(long, alias = "force-colour", conflicts_with = "no_color")]
+    pub(super) force_color: bool,
 
     /// Also show states that found nothing to do
     #[arg(short, long)]
@@ -73,8 +94,18 @@ impl OutputOptions {
     /// The style for standard output.
     #[must_use]
     pub(super) fn style(&self) -> Style {
-        let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Style { verbose: self.verbose, colour }
+        let wanted = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let mut states = StateStyle::default();
+        if let Some(output) = &self.state_output {
+            states.set_output(output);
+        }
+        states.verbose = self.state_verbose.unwrap_or(states.verbose);
+        Style {
+            verbose: self.verbose,
+            colour: self.force_color || wanted && !self.no_color,
+            indent: self.out_indent.map_or(Indent::Usual, Indent::of_number),
+            states,
+        }
     }
 }
 

@@ -9,4 +9,5 @@ mod local;
 mod own;
 mod recovery;
 mod rollout;
+mod salt_call;
 mod trees;

@@ -8,7 +8,6 @@ mod base64;
 mod check;
 mod compose;
 mod construct;
-mod dump;
 mod events;
 mod fault;
 mod flatten;
@@ -17,7 +16,7 @@ mod resolve;
 mod scalar;
 
 pub(crate) use base64::decode_base64;
-pub(crate) use dump::{Layout, base64, dump, float, sorted};
+pub(crate) use common::yaml::{Layout, base64, dump, float, sorted};
 pub(crate) use fault::{Fault, Mark};
 
 use super::node::Node;

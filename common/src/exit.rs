@@ -9,6 +9,9 @@ pub const FAILED: u8 = 1;
 /// The command line or the configuration is wrong. Nothing was done. (The argument parser itself uses this code.)
 pub const USAGE: u8 = 2;
 
+/// There is no such function, where a program stands in for `salt-call`.
+pub const SALT_NO_FUNCTION: u8 = 255;
+
 /// Some hosts never answered; those that did had no failure.
 pub const NO_ANSWER: u8 = 3;
 

@@ -15,3 +15,4 @@ pub mod target;
 pub mod transport;
 pub mod tree;
 pub mod value;
+pub mod yaml;

@@ -7,6 +7,7 @@
 pub mod api;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod daemon;
 pub mod database;

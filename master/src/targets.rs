@@ -1,5 +1,7 @@
 //! Which of the accepted hosts a target means.
 
+pub mod outcome;
+
 use std::cell::OnceCell;
 
 use common::id::HostId;
@@ -22,9 +24,26 @@ pub enum SelectError {
         /// How many hosts it was matched against.
         accepted: usize,
     },
+    /// A word about an earlier job is wrong.
+    #[error("the target {word:?}: {problem}")]
+    Outcome {
+        /// The word.
+        word: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The ledger, which knows of earlier jobs, failed.
+    #[error("{0}")]
+    Ledger(String),
     /// There is nothing to match.
     #[error("no host is accepted yet")]
     NoHosts,
+}
+
+impl SelectError {
+    fn ledger(error: crate::database::LedgerError) -> Self {
+        Self::Ledger(error.to_string())
+    }
 }
 
 /// The hosts, out of `accepted`, that a target means: all without one. `pillar` is asked only where the target needs it.

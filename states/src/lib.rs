@@ -22,5 +22,6 @@ mod mersenne;
 pub mod modules;
 pub mod nearest;
 pub mod process;
+pub mod saltconfig;
 #[cfg(test)]
 mod testing;

@@ -115,10 +115,10 @@ def prepare(case, folder):
     identity = read("id", "fp-1").strip()
     grains["id"] = identity
     main_config = folder / "minion"
-    minion = {"root_dir": str(folder / "root"), "id": identity, "file_client": "local", "log_level": "quiet", **config}
+    minion = {"root_dir": str(folder / "root"), "id": identity, "file_client": "local", "log_level": "quiet", **roots, **config}
     main_config.write_text(json.dumps(minion))
     opts = salt.config.minion_config(str(main_config))
-    opts.update(roots, grains=copy.deepcopy(grains), __cli="salt-call")
+    opts.update(grains=copy.deepcopy(grains), __cli="salt-call", local=True)
     salt.loader.grains = lambda *args, **kwargs: copy.deepcopy(grains)
     for key in ("cachedir", "extension_modules"):
         os.makedirs(opts[key], exist_ok=True)

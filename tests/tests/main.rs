@@ -11,4 +11,5 @@ mod conformance;
 mod e2e;
 mod errors;
 mod forgotten;
+mod goldens;
 mod realhosts;

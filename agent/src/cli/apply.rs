@@ -9,7 +9,7 @@ use states::engine::{self, Silent};
 
 use super::local::{LocalRun, texts};
 use super::options::Options;
-use super::output::OutputOptions;
+use super::output::{OutputOptions, Shape};
 use super::{CommandError, inside, remote};
 use crate::worker::compile_request;
 
@@ -55,33 +55,35 @@ impl Apply {
             pillar: self.options.pillar()?,
         };
         let report = remote::run(&settings, work)?;
-        self.output.show(&report.value, true);
+        let failed = report.retcode != 0;
+        self.output.show(Shape { value: &report.value, states: true, failed }, None)?;
         Ok(remote::exit_code(&report))
     }
 
     fn locally(&self) -> Result<u8, CommandError> {
-        let run = LocalRun::prepare(&self.options, self.test)?;
+        let run = LocalRun::prepare(&self.options, self.test.then_some(true))?;
         let context = match run.context() {
             Ok(context) => context,
-            Err(errors) => return Ok(self.not_compiled(errors)),
+            Err(errors) => return self.not_compiled(&run, errors),
         };
         let _turn = run.take_turn("agent apply")?;
         let plan = match compile_request(&context, &self.sls) {
             Ok(plan) => plan,
-            Err(errors) => return Ok(self.not_compiled(texts(&errors))),
+            Err(errors) => return self.not_compiled(&run, texts(&errors)),
         };
         for warning in &plan.warnings {
             super::output::talk(&format!("warning: {warning}"));
         }
         let report = engine::run(&plan, &context, &mut Silent);
         let value = report.to_value();
-        self.output.show(&value, true);
-        let failed = value.as_map().map(Counts::of).unwrap_or_default().failed;
-        Ok(if failed == 0 { exit::SUCCESS } else { exit::FAILED })
+        let failed = value.as_map().map(Counts::of).unwrap_or_default().failed > 0;
+        self.output.show(Shape { value: &value, states: true, failed }, run.salt_opts())?;
+        Ok(if failed { exit::FAILED } else { exit::SUCCESS })
     }
 
-    fn not_compiled(&self, errors: Vec<Value>) -> u8 {
-        self.output.show(&Value::List(errors), true);
-        exit::NOT_COMPILED
+    fn not_compiled(&self, run: &LocalRun, errors: Vec<Value>) -> Result<u8, CommandError> {
+        let value = Value::List(errors);
+        self.output.show(Shape { value: &value, states: true, failed: true }, run.salt_opts())?;
+        Ok(if run.salt_opts().is_some() { exit::FAILED } else { exit::NOT_COMPILED })
     }
 }

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use common::lfs::{POINTER_LIMIT, Pointer};
-use common::value::{Map, Value};
+use common::value::{Map, Value, get, map};
 use states::compile::pillar;
 use states::context::Context;
 use states::diagnostic::Diagnostic;
 use states::files::{FileError, FileSource, Folders, TreeFile};
+use states::functions::{Arguments, pillarenv};
+use states::saltconfig::{Given, SaltConfig};
 
 use super::options::Options;
 use super::{CommandError, inside};
@@ -18,48 +20,98 @@ use crate::worker::{Host, Turn};
 /// A run without a master, with everything it needs.
 pub(super) struct LocalRun {
     settings: Settings,
+    salt: Option<SaltConfig>,
     grains: Map,
     pillar: Map,
     saltenv: Option<String>,
     test: bool,
     files: Arc<dyn FileSource>,
-    pillar_files: Arc<dyn FileSource>,
+    /// The folders of the pillar tree that the command line names.
+    pillar_roots: Vec<PathBuf>,
     /// Where copies of files go: below the state folder, or, for who may not write there, a folder for this run.
     cache_dir: PathBuf,
     _scratch: Option<tempfile::TempDir>,
 }
 
 impl LocalRun {
-    /// Reads the configuration and the options.
-    pub(super) fn prepare(options: &Options, test: bool) -> Result<Self, CommandError> {
-        let settings = options.settings()?;
-        let files = roots(&options.file_root, &settings.file_roots, "--file-root")?;
-        let pillar_files = roots(&options.pillar_root, &settings.pillar_roots, "--pillar-root")?;
-        let pillar = options.pillar()?;
+    /// Reads the configuration and the options. Without `test` the configuration says whether anything may be changed.
+    pub(super) fn prepare(options: &Options, test: Option<bool>) -> Result<Self, CommandError> {
+        let mut settings = options.settings()?;
+        let salt = salt_config(options)?;
+        let mut grains = Map::new();
+        if let Some(salt) = &salt {
+            settings.id = salt.id.parse().map_err(CommandError::usage)?;
+            settings.opts.extend(salt.opts.iter().map(|(key, value)| (key.clone(), value.clone())));
+            if !options.skip_grains {
+                grains = salt.grains();
+            }
+        } else if !options.skip_grains {
+            grains = states::grains::collect(settings.id.as_str(), &Map::new());
+        }
+        grains.extend(settings.grains.iter().map(|(key, value)| (key.clone(), value.clone())));
+        grains.insert("id".into(), settings.id.as_str().into());
+        let files = match &salt {
+            Some(salt) => salt.tree(),
+            None => roots(&options.file_root, &settings.file_roots),
+        };
+        must_be_there(&options.file_root, "--file-root")?;
+        must_be_there(&options.pillar_root, "--pillar-root")?;
         let (cache_dir, scratch) = cache_dir(&settings)?;
         Ok(Self {
-            grains: states::grains::collect(settings.id.as_str(), &settings.grains),
+            grains,
+            pillar: options.pillar()?,
+            saltenv: options.saltenv.clone().or_else(|| salt.as_ref()?.saltenv()),
+            test: test.or_else(|| Some(salt.as_ref()?.test())).unwrap_or_default(),
+            files: Arc::new(Resolved(files)),
+            pillar_roots: options.pillar_root.clone(),
             settings,
-            pillar,
-            saltenv: options.saltenv.clone(),
-            test,
-            files,
-            pillar_files,
+            salt,
             cache_dir,
             _scratch: scratch,
         })
     }
 
-    /// The context of the run, with its pillar compiled; or the errors of the pillar tree.
+    /// Salt's configuration, where this stands in for salt-call.
+    pub(super) fn salt_opts(&self) -> Option<&Map> {
+        self.salt.as_ref().map(|salt| &salt.opts)
+    }
+
+    /// The host's id.
+    pub(super) fn id(&self) -> &str {
+        self.settings.id.as_str()
+    }
+
+    /// The context of a run, with its pillar compiled; or the errors of the pillar tree.
     pub(super) fn context(&self) -> Result<Arc<Context>, Vec<Value>> {
-        let pillar_context =
-            self.host(Map::new()).context(Arc::clone(&self.pillar_files), self.saltenv.as_deref(), self.test);
-        let pillar = pillar::compile(&pillar_context, &self.pillar).map_err(|errors| {
-            let mut all = vec![Value::from("Pillar failed to render with the following messages:")];
-            all.extend(texts(&errors));
-            all
-        })?;
-        Ok(self.host(pillar).context(Arc::clone(&self.files), self.saltenv.as_deref(), self.test))
+        self.context_of(&Arguments::default()).map_err(|errors| pillar_failed(&errors))
+    }
+
+    /// The context of a call, whose arguments may ask for another pillar.
+    pub(super) fn context_of(&self, arguments: &Arguments) -> Result<Arc<Context>, Vec<Diagnostic>> {
+        let mut overrides = self.pillar.clone();
+        if let Some(Value::Map(pillar)) = get(&arguments.keyword, "pillar") {
+            overrides.extend(pillar.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        let mut context = self.with(self.pillar_tree(None), Map::new());
+        if let Some(env) = pillarenv(&context, arguments) {
+            context = self.with(self.pillar_tree(Some(&env)), Map::new()).varied(|context| {
+                Arc::make_mut(&mut context.opts).insert("pillarenv".into(), env.as_str().into());
+            });
+        }
+        let pillar = pillar::compile(&context, &overrides)?;
+        Ok(self.with(Arc::clone(&self.files), pillar))
+    }
+
+    /// The context of a call for which a broken pillar does not matter: its pillar is the errors, as under Salt.
+    pub(super) fn context_without_pillar(&self, errors: &[Diagnostic]) -> Arc<Context> {
+        self.with(Arc::clone(&self.files), map([("_errors", Value::List(texts(errors)))]))
+    }
+
+    fn pillar_tree(&self, env: Option<&str>) -> Arc<dyn FileSource> {
+        Arc::new(Resolved(match &self.salt {
+            Some(salt) => salt.pillar_tree(env),
+            None => roots(&self.pillar_roots, &self.settings.pillar_roots),
+        }))
     }
 
     /// Waits until no other state run is going on on this host. `who` is what others are told that wait for this one.
@@ -70,16 +122,50 @@ impl LocalRun {
         }))
     }
 
-    fn host(&self, pillar: Map) -> Host {
-        Host {
+    fn with(&self, files: Arc<dyn FileSource>, pillar: Map) -> Arc<Context> {
+        let host = Host {
             id: self.settings.id.to_string(),
             grains: self.grains.clone(),
             pillar,
             cache_dir: self.cache_dir.clone(),
             local: true,
             opts: self.settings.opts.clone(),
+        };
+        let context = host.context(files, self.saltenv.as_deref(), self.test);
+        // What the command line says counts before the files, in `opts` too.
+        context.varied(|context| {
+            let opts = Arc::make_mut(&mut context.opts);
+            opts.insert("test".into(), self.test.into());
+            if let Some(saltenv) = &self.saltenv {
+                opts.insert("saltenv".into(), saltenv.as_str().into());
+            }
+        })
+    }
+}
+
+/// Reads the configuration of a Salt minion, if one is named, and says what it has to be said of it.
+fn salt_config(options: &Options) -> Result<Option<SaltConfig>, CommandError> {
+    let Some(folder) = &options.salt_config else { return Ok(None) };
+    if !folder.is_dir() {
+        return Err(CommandError::usage(format!(
+            "--salt-config: there is no folder {}; it is where the file `minion` is, such as /etc/salt",
+            folder.display()
+        )));
+    }
+    let given =
+        Given { id: options.id.as_ref().map(ToString::to_string), file_roots: !options.file_root.is_empty() };
+    let mut salt = SaltConfig::read(folder, &given).map_err(|errors| {
+        CommandError::usage(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })?;
+    for (key, folders) in [("file_roots", &options.file_root), ("pillar_roots", &options.pillar_root)] {
+        if !folders.is_empty() {
+            salt.set_roots(key, folders);
         }
     }
+    for notice in salt.notices.iter().filter(|_| options.is_talkative()) {
+        super::output::talk(&format!("notice: {notice}"));
+    }
+    Ok(Some(salt))
 }
 
 /// Errors as the list of texts that a state run returns.
@@ -87,16 +173,29 @@ pub(super) fn texts(errors: &[Diagnostic]) -> Vec<Value> {
     errors.iter().map(|error| Value::from(error.to_string())).collect()
 }
 
-/// The tree of the folders that were given, else of the configured ones. A folder that was named must be there.
-fn roots(given: &[PathBuf], configured: &Roots, flag: &str) -> Result<Arc<dyn FileSource>, CommandError> {
-    let folders = match given {
+/// What a state run returns when the pillar does not compile.
+pub(super) fn pillar_failed(errors: &[Diagnostic]) -> Vec<Value> {
+    let mut all = vec![Value::from("Pillar failed to render with the following messages:")];
+    all.extend(texts(errors));
+    all
+}
+
+/// The tree of the folders that were given, else of the configured ones.
+fn roots(given: &[PathBuf], configured: &Roots) -> Folders {
+    match given {
         [] => Folders::new(configured.clone()),
         given => Folders::base(given.to_vec()),
-    };
-    if let Some(missing) = folders.missing().first().filter(|_| !given.is_empty()) {
-        return Err(CommandError::usage(format!("{flag}: there is no folder {}", missing.display())));
     }
-    Ok(Arc::new(Resolved(folders)))
+}
+
+/// A folder that was named on the command line must be there.
+fn must_be_there(given: &[PathBuf], flag: &str) -> Result<(), CommandError> {
+    match given.iter().find(|folder| !folder.is_dir()) {
+        None => Ok(()),
+        Some(missing) => {
+            Err(CommandError::usage(format!("{flag}: there is no folder {}", missing.display())))
+        }
+    }
 }
 
 fn cache_dir(settings: &Settings) -> Result<(PathBuf, Option<tempfile::TempDir>), CommandError> {
@@ -116,6 +215,10 @@ struct Resolved(Folders);
 impl FileSource for Resolved {
     fn environments(&self) -> Vec<String> {
         self.0.environments()
+    }
+
+    fn has_environment(&self, saltenv: &str) -> bool {
+        self.0.has_environment(saltenv)
     }
 
     fn list(&self, saltenv: &str) -> Result<Arc<[TreeFile]>, FileError> {

@@ -8,6 +8,7 @@ mod options;
 mod output;
 mod remote;
 mod run;
+mod salt_call;
 mod work;
 
 use std::io::IsTerminal as _;
@@ -31,7 +32,7 @@ pub struct Cli {
 enum Command {
     Run(run::Run),
     Apply(apply::Apply),
-    Call(call::Call),
+    Call(Box<call::Call>),
     Work(work::Work),
 }
 
@@ -59,7 +60,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(run) => run.run(),
         Command::Apply(apply) => apply.run(),
-        Command::Call(call) => call.run(),
+        Command::Call(call) => (*call).run(),
         Command::Work(work) => work.run(),
     };
     match done {

@@ -29,7 +29,7 @@ pub(super) struct Options {
     /// With --local: the id of the host, as top files and templates see it [default: the configuration's, else the host
     /// name]
     #[arg(long, requires = "local")]
-    id: Option<HostId>,
+    pub(super) id: Option<HostId>,
 
     /// With --local: a YAML file of grains, laid over those of the machine
     #[arg(long, value_name = "FILE", requires = "local")]
@@ -43,6 +43,18 @@ pub(super) struct Options {
     #[arg(long, value_name = "NAME")]
     pub(super) saltenv: Option<String>,
 
+    /// With --local: stand in for salt-call, with the configuration of a Salt minion in this folder
+    ///
+    /// The file `minion` and what it includes say the id, the grains, the folders and every option, as they do for Salt. A key
+    /// that has no meaning here is named in a notice; one without which a tree would do something else is an error. Output
+    /// and exit status are Salt's: 0, or 1 where something failed, or 255 where there is no such function.
+    #[arg(long, short = 'c', alias = "config-dir", value_name = "DIR", requires = "local")]
+    pub(super) salt_config: Option<PathBuf>,
+
+    /// With --local: have no grains but the id and those that are given
+    #[arg(long, requires = "local")]
+    pub(super) skip_grains: bool,
+
     /// The configuration file [default: /etc/lantern/agent.yaml, if it is there]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -55,9 +67,20 @@ pub(super) struct Options {
     #[arg(long, value_name = "FILE", conflicts_with = "local")]
     socket: Option<PathBuf>,
 
-    /// How much to log: error, warn, info, debug or trace [default: warn]
-    #[arg(long, value_name = "LEVEL")]
+    /// How much to log: error, warn, info, debug or trace, or one of Salt's names for these [default: warn]
+    #[arg(long, short, value_name = "LEVEL")]
     log_level: Option<String>,
+}
+
+/// Salt has names of its own for some levels, and more levels than there are here.
+fn level(name: &str) -> &str {
+    match name {
+        "all" | "garbage" => "trace",
+        "profile" => "info",
+        "warning" => "warn",
+        "critical" | "quiet" => "error",
+        name => name,
+    }
 }
 
 impl Options {
@@ -69,12 +92,17 @@ impl Options {
             grains: self.grains.clone(),
             state_dir: self.state_dir.clone(),
             socket: self.socket.clone(),
-            log_level: self.log_level.clone().or_else(|| Some("warn".into())),
+            log_level: Some(level(self.log_level.as_deref().unwrap_or("warn")).into()),
             ..Flags::default()
         })
         .map_err(CommandError::usage)?;
         log_to_stderr(settings.log_level);
         Ok(settings)
+    }
+
+    /// Whether notices are wanted.
+    pub(super) fn is_talkative(&self) -> bool {
+        !matches!(self.log_level.as_deref(), Some("error" | "critical" | "quiet"))
     }
 
     /// The pillar of the command line.

@@ -12,7 +12,7 @@ pub use client::DaemonClient;
 pub use context::{Host, base_opts};
 pub use observe::Observing;
 pub use perform::perform;
-pub(crate) use perform::{called, compile_request, is_compile_failure};
+pub(crate) use perform::{called, compile_request, is_compile_failure, is_state_run};
 pub use process::work;
 pub use trim::trim;
 pub use turn::Turn;

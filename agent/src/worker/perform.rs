@@ -162,6 +162,11 @@ pub(crate) fn is_compile_failure(function: &str, value: &Value) -> bool {
     }
 }
 
+/// Whether a function runs states, so that what it returns is shown as a run.
+pub(crate) fn is_state_run(function: &str) -> bool {
+    RUNS.contains(&function) && !function.starts_with("state.show_")
+}
+
 /// The functions whose list of texts is one of compile errors.
 const RUNS: &[&str] = &[
     "state.apply",

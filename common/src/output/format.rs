@@ -21,6 +21,12 @@ pub enum Format {
     Jsonl,
     /// `host: text` for each line.
     Txt,
+    /// Python's text of the map of hosts.
+    Raw,
+    /// The same over several lines, as Python's `pprint` writes it.
+    Pprint,
+    /// The values without their hosts, a line for each, or for each item of a list.
+    ValuesOnly,
     /// Nothing; the exit code tells.
     Quiet,
 }
@@ -32,7 +38,7 @@ pub struct FormatError(String);
 
 impl Format {
     /// Every format by its name.
-    pub const NAMES: [(&'static str, Self); 8] = [
+    pub const NAMES: [(&'static str, Self); 11] = [
         ("human", Self::Human),
         ("highstate", Self::Highstate),
         ("nested", Self::Nested),
@@ -40,6 +46,9 @@ impl Format {
         ("json", Self::Json),
         ("jsonl", Self::Jsonl),
         ("txt", Self::Txt),
+        ("raw", Self::Raw),
+        ("pprint", Self::Pprint),
+        ("newline_values_only", Self::ValuesOnly),
         ("quiet", Self::Quiet),
     ];
 
@@ -53,6 +62,8 @@ impl Format {
 impl FromStr for Format {
     type Err = FormatError;
     fn from_str(text: &str) -> Result<Self, FormatError> {
+        // Salt knows the format by both names.
+        let text = if text == "text" { "txt" } else { text };
         let found = Self::NAMES.into_iter().find(|(name, _)| *name == text);
         found.map(|(_, format)| format).ok_or_else(|| FormatError(text.chars().take(40).collect()))
     }

@@ -1,68 +1,104 @@
 //! Salt's `nested`: any value, indented.
 
+use std::cmp::Ordering;
+
 use super::Style;
-use super::paint::{Colour, paint, plain};
+use super::lines::{harmless, lines};
+use super::paint::{Colour, paint};
 use crate::value::{Map, Value};
 
-/// One host and its value below it.
-pub(super) fn host(host: &str, value: &Value, style: Style) -> String {
-    let mut out = vec![paint(style.colour, Colour::Cyan, &format!("{host}:"))];
-    write(value, 4, "", style, &mut out);
-    out.join("\n") + "\n"
+/// One host and its value below it. What a function that failed returns has its frame in red.
+pub(super) fn host(host: &str, value: &Value, failed: bool, style: &Style) -> String {
+    let mut nested = Nested { colour: style.colour, failed, out: Vec::new() };
+    nested.name(host, "");
+    nested.write(value, 4, "");
+    nested.out.join("\n") + "\n"
 }
 
-/// The lines of a value at an indentation. `prefix` is what stands before its first line (`- ` in a list).
-pub(super) fn write(value: &Value, indent: usize, prefix: &str, style: Style, out: &mut Vec<String>) {
-    let margin = " ".repeat(indent);
-    let mut line = |colour, text: &str| {
-        out.push(format!("{margin}{}", paint(style.colour, colour, &format!("{prefix}{text}"))));
-    };
-    match value {
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => {
-            line(Colour::Yellow, &value.to_string());
-        }
-        Value::String(text) => write_text(text, &margin, prefix, style, out),
-        Value::Bytes(bytes) => {
-            write_text(&String::from_utf8_lossy(bytes), &margin, prefix, style, out);
-        }
-        Value::List(items) => {
-            for item in items {
-                match item {
-                    Value::List(_) | Value::Map(_) => {
-                        out.push(format!("{margin}{}", paint(style.colour, Colour::Green, "|_")));
-                        write(item, indent + 2, "", style, out);
+/// The lines of a value at an indentation.
+pub(super) fn lines_of(value: &Value, indent: usize, colour: bool) -> Vec<String> {
+    let mut nested = Nested { colour, failed: false, out: Vec::new() };
+    nested.write(value, indent, "");
+    nested.out
+}
+
+struct Nested {
+    colour: bool,
+    failed: bool,
+    out: Vec<String>,
+}
+
+impl Nested {
+    fn name(&mut self, name: &str, margin: &str) {
+        let colour = if self.failed { Colour::Red } else { Colour::Cyan };
+        self.out.push(format!("{margin}{}:", paint(self.colour, colour, name)));
+    }
+
+    /// The lines of a value. `prefix` is what stands before its first line (`- ` in a list).
+    fn write(&mut self, value: &Value, indent: usize, prefix: &str) {
+        let margin = " ".repeat(indent);
+        match value {
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => {
+                let text = paint(self.colour, Colour::Yellow, &format!("{prefix}{value}"));
+                self.out.push(format!("{margin}{text}"));
+            }
+            Value::String(text) => self.text(text, &margin, prefix),
+            Value::Bytes(bytes) => self.text(&String::from_utf8_lossy(bytes), &margin, prefix),
+            Value::List(items) => {
+                let colour = if self.failed { Colour::Red } else { Colour::Green };
+                for item in items {
+                    match item {
+                        Value::List(_) | Value::Map(_) => {
+                            self.out.push(format!("{margin}{}", paint(self.colour, colour, "|_")));
+                            self.write(item, indent + 2, "");
+                        }
+                        _ => self.write(item, indent, "- "),
                     }
-                    _ => write(item, indent, "- ", style, out),
+                }
+            }
+            Value::Map(map) => {
+                let colour = if self.failed { Colour::Red } else { Colour::Cyan };
+                self.out.push(format!("{margin}{}", paint(self.colour, colour, "----------")));
+                for (key, value) in sorted(map) {
+                    self.name(&key, &margin);
+                    self.write(value, indent + 4, "");
                 }
             }
         }
-        Value::Map(map) => {
-            if indent > 0 {
-                out.push(format!("{margin}{}", paint(style.colour, Colour::Cyan, "----------")));
-            }
-            for (key, value) in sorted(map) {
-                out.push(format!("{margin}{}", paint(style.colour, Colour::Cyan, &format!("{key}:"))));
-                write(value, indent + 4, "", style, out);
-            }
+    }
+
+    /// The lines of a text: the first after the prefix, the others below it.
+    fn text(&mut self, text: &str, margin: &str, prefix: &str) {
+        let mut prefix = prefix.to_owned();
+        for line in lines(text) {
+            let painted = paint(self.colour, Colour::Green, &format!("{prefix}{}", harmless(line)));
+            self.out.push(format!("{margin}{painted}"));
+            prefix = " ".repeat(prefix.len());
         }
     }
 }
 
-/// The lines of a text: the first after the prefix, the others below it.
-fn write_text(text: &str, margin: &str, prefix: &str, style: Style, out: &mut Vec<String>) {
-    let mut prefix = prefix.to_owned();
-    for line in text.lines() {
-        let painted = paint(style.colour, Colour::Green, &format!("{prefix}{}", plain(line)));
-        out.push(format!("{margin}{painted}"));
-        prefix = " ".repeat(prefix.len());
-    }
-}
-
-/// A map's pairs by their keys' text.
+/// A map's pairs by their keys: numbers by size, all else by its text.
 fn sorted(map: &Map) -> Vec<(String, &Value)> {
-    let mut pairs: Vec<_> = map.iter().map(|(key, value)| (key.to_string(), value)).collect();
+    let mut pairs: Vec<_> = map.iter().collect();
+    if map.keys().all(|key| number(key).is_some()) {
+        pairs.sort_by(|left, right| number(left.0).partial_cmp(&number(right.0)).unwrap_or(Ordering::Equal));
+        return pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
+    }
+    let mut pairs: Vec<_> = pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect();
     pairs.sort_by(|left, right| left.0.cmp(&right.0));
     pairs
+}
+
+/// A number as Python compares it.
+#[expect(clippy::cast_precision_loss, reason = "only the order of keys depends on it")]
+pub(super) fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
+        Value::Int(number) => Some(*number as f64),
+        Value::Float(number) => Some(*number),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +147,6 @@ local:
         - one
           two
 ";
-        assert_eq!(host("local", &value, Style::default()), expected);
+        assert_eq!(host("local", &value, false, &Style::default()), expected);
     }
 }

@@ -1,6 +1,6 @@
 //! Colour, which only repeats what the text says.
 
-/// The colours that are used, as the terminal's numbers for them.
+/// The colours that are used, as Salt uses them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Colour {
     /// Fine.
@@ -11,20 +11,32 @@ pub(super) enum Colour {
     Yellow,
     /// Failed.
     Red,
+    /// Errors and warnings.
+    LightRed,
 }
 
-/// Colours a line, or leaves it as it is.
-pub(super) fn paint(on: bool, colour: Colour, text: &str) -> String {
-    if !on || text.is_empty() {
-        return text.to_owned();
+impl Colour {
+    /// What switches a terminal to it; nothing where there are no colours.
+    pub(super) fn begin(self, on: bool) -> &'static str {
+        match self {
+            _ if !on => "",
+            Self::Green => "\x1b[0;32m",
+            Self::Cyan => "\x1b[0;36m",
+            Self::Yellow => "\x1b[0;1;33m",
+            Self::Red => "\x1b[0;31m",
+            Self::LightRed => "\x1b[0;1;31m",
+        }
     }
-    let number = match colour {
-        Colour::Green => 32,
-        Colour::Cyan => 36,
-        Colour::Yellow => 33,
-        Colour::Red => 31,
-    };
-    format!("\x1b[{number}m{text}\x1b[0m")
+}
+
+/// What ends a colour.
+pub(super) fn end(on: bool) -> &'static str {
+    if on { "\x1b[0;0m" } else { "" }
+}
+
+/// Colours a text, or leaves it as it is.
+pub(super) fn paint(on: bool, colour: Colour, text: &str) -> String {
+    format!("{}{text}{}", colour.begin(on), end(on))
 }
 
 /// A line of a value without the escape sequences that a command has written into it: they would take over the terminal.
@@ -58,6 +70,6 @@ mod tests {
     #[test]
     fn paints_only_when_asked() {
         assert_eq!(paint(false, Colour::Red, "x"), "x");
-        assert_eq!(paint(true, Colour::Red, "x"), "\x1b[31mx\x1b[0m");
+        assert_eq!(paint(true, Colour::Red, "x"), "\x1b[0;31mx\x1b[0;0m");
     }
 }

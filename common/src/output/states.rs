@@ -31,7 +31,7 @@ pub(super) struct Entry<'a> {
     pub(super) fun: &'a str,
     /// `True`, `False`, or `None` in a dry run that would change something.
     pub(super) result: Option<bool>,
-    /// The comment.
+    /// The comment, its lines below one another as a block shows them.
     pub(super) comment: String,
     /// What changed, if anything did.
     pub(super) changes: Option<&'a Value>,
@@ -41,6 +41,8 @@ pub(super) struct Entry<'a> {
     pub(super) duration: Option<&'a Value>,
     /// Its warnings, a line each.
     pub(super) warnings: Vec<String>,
+    /// The whole entry.
+    pub(super) raw: &'a Map,
     parallel: bool,
     run_num: i64,
 }
@@ -110,23 +112,34 @@ impl Entry<'_> {
     }
 }
 
+/// The comment, with what a state tells beside it (`data`).
+fn comment(entry: &Map) -> String {
+    let text = get(entry, "comment").map(ToString::to_string).unwrap_or_default();
+    let mut comment = text.trim().replace('\n', &format!("\n{}", " ".repeat(14)));
+    match get(entry, "data") {
+        None => {}
+        Some(Value::List(items)) => comment.extend(items.iter().map(|item| format!(" {item}"))),
+        Some(Value::Map(map)) => {
+            comment.extend(map.iter().map(|(key, value)| format!("\n\t\t{key}: {value}")))
+        }
+        Some(data) => comment.push_str(&format!(" {data}")),
+    }
+    comment
+}
+
 fn entry<'a>(tag: &'a Value, value: &'a Value) -> Option<Entry<'a>> {
     let mut parts = tag.as_str()?.split("_|-");
     let (state, id, name) = (parts.next()?, parts.next()?, parts.next()?);
     let fun = parts.last()?;
     let map = value.as_map()?;
     let result = get(map, "result")?;
-    let text = |value: &Value| match value {
-        Value::List(items) => items.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
-        value => value.to_string(),
-    };
     Some(Entry {
         state,
         id,
         name,
         fun,
         result: result.as_bool(),
-        comment: get(map, "comment").map(text).unwrap_or_default(),
+        comment: comment(map),
         changes: get(map, "changes").filter(|changes| changes.is_true()),
         started: get(map, "start_time"),
         duration: get(map, "duration"),
@@ -134,8 +147,9 @@ fn entry<'a>(tag: &'a Value, value: &'a Value) -> Option<Entry<'a>> {
             .and_then(Value::as_list)
             .unwrap_or_default()
             .iter()
-            .map(text)
+            .map(ToString::to_string)
             .collect(),
+        raw: map,
         parallel: get(map, "__parallel__").is_some(),
         run_num: get(map, "__run_num__").and_then(Value::as_int).unwrap_or(0),
     })

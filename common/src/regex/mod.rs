@@ -6,8 +6,9 @@
 mod replace;
 mod translate;
 
-use fancy_regex::{BytesMode, Regex, RegexBuilder};
+use fancy_regex::{BytesMode, RegexBuilder};
 
+pub use fancy_regex::Regex;
 pub use replace::{Replacement, Template, substitute, substitute_bytes};
 pub use translate::translate;
 

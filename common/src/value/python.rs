@@ -192,13 +192,25 @@ fn write_quoted(text: &str, out: &mut impl fmt::Write) -> fmt::Result {
             '\r' => out.write_str("\\r")?,
             '\t' => out.write_str("\\t")?,
             c if c == quote => write!(out, "\\{c}")?,
-            c if (c as u32) < 0x20 || c as u32 == 0x7f || (0x80..0xa1).contains(&(c as u32)) => {
-                write!(out, "\\x{:02x}", c as u32)?;
-            }
+            c if !is_printable(c) => match u32::from(c) {
+                code @ ..0x100 => write!(out, "\\x{code:02x}")?,
+                code @ ..0x1_0000 => write!(out, "\\u{code:04x}")?,
+                code => write!(out, "\\U{code:08x}")?,
+            },
             c => out.write_char(c)?,
         }
     }
     out.write_char(quote)
+}
+
+/// Python's `str.isprintable`: no control, format, private or separating character but the blank. Code points that no
+/// version of Unicode has assigned yet pass as printable.
+fn is_printable(c: char) -> bool {
+    !matches!(u32::from(c),
+        0..0x20 | 0x7f..=0xa0 | 0xad | 0x600..=0x605 | 0x61c | 0x6dd | 0x70f | 0x890..=0x891 | 0x8e2 | 0x1680 | 0x180e
+        | 0x2000..=0x200f | 0x2028..=0x202f | 0x205f..=0x2064 | 0x2066..=0x206f | 0x3000 | 0xe000..=0xf8ff | 0xfdd0..=0xfdef
+        | 0xfeff | 0xfff9..=0xfffb | 0xfffe..=0xffff | 0x110bd | 0x110cd | 0x13430..=0x1343f | 0x1bca0..=0x1bca3
+        | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff | 0xf0000..)
 }
 
 fn write_bytes(bytes: &[u8], out: &mut impl fmt::Write) -> fmt::Result {

@@ -17,6 +17,9 @@ pub enum Request {
     Start {
         /// The job.
         job: Box<JobSpec>,
+        /// Whether to follow a job instead that applies states to these hosts already.
+        #[serde(default)]
+        join: bool,
     },
     /// Follow a job that is under way: as for a start. A job that has ended answers with its end.
     Follow {
@@ -27,6 +30,20 @@ pub enum Request {
     Cancel {
         /// The job.
         jid: JobId,
+    },
+    /// Let nothing further begin in a job, or let it go on: [`Response::Done`].
+    Pause {
+        /// The job.
+        jid: JobId,
+        /// Whether it is to be paused.
+        paused: bool,
+    },
+    /// Mark which hosts of a job answered otherwise than was expected: [`Response::Done`].
+    Deviants {
+        /// The job.
+        jid: JobId,
+        /// The hosts.
+        hosts: Vec<HostId>,
     },
     /// Keys: [`Response::Keys`], those that match or, for an action, those that have changed.
     Keys {
@@ -139,11 +156,14 @@ pub enum Response {
 pub struct Attached {
     /// The job.
     pub jid: JobId,
-    /// Its hosts, by id.
+    /// Its hosts, in the order of their turns.
     pub hosts: Vec<HostId>,
     /// Ids that the target names and that no accepted host has.
     #[serde(default)]
     pub unknown: Vec<String>,
+    /// Whether it was under way already.
+    #[serde(default)]
+    pub joined: bool,
 }
 
 /// Something that has happened in a job.
@@ -176,6 +196,29 @@ pub enum JobEvent {
         /// Which, and how.
         progress: Progress,
     },
+    /// A wave begins.
+    Wave {
+        /// Which, from 1.
+        number: usize,
+        /// Out of how many.
+        of: usize,
+        /// How many hosts have had their turn when it is over.
+        reach: usize,
+    },
+    /// Hosts are verified, by a job of its own.
+    Verifying {
+        /// How many.
+        hosts: usize,
+        /// The job.
+        jid: JobId,
+    },
+    /// The job has stopped by itself: no further host begins.
+    Stopped {
+        /// Why.
+        reason: String,
+    },
+    /// The job is paused, or goes on.
+    Paused(bool),
     /// A host has ended (or has reported after it had been given up).
     Ended(Box<HostRecord>),
     /// The job has ended.

@@ -3,8 +3,9 @@
 use clap::Args;
 use states::functions::words;
 
+use super::comparing::CompareOptions;
 use super::error::CommandError;
-use super::follow;
+use super::follow::{self, Follow};
 use super::options::JobOptions;
 use crate::jobs::{CallSpec, Spec};
 
@@ -28,6 +29,9 @@ pub(super) struct Call {
     arguments: Vec<String>,
 
     #[command(flatten)]
+    compare: CompareOptions,
+
+    #[command(flatten)]
     job: JobOptions,
 }
 
@@ -44,6 +48,7 @@ impl Call {
             positional: arguments.positional,
             keyword: arguments.keyword,
         });
-        follow::start(&self.job, work).await
+        let comparison = self.compare.comparison()?;
+        follow::start(&self.job, self.job.job(work), Follow { comparison, ..Follow::default() }).await
     }
 }

@@ -7,6 +7,7 @@ use common::id::JobId;
 use common::output::Format;
 use tokio::sync::mpsc;
 
+use super::comparing::{Comparison, deviants};
 use super::error::CommandError;
 use super::exit_code;
 use super::options::{JobOptions, OutputOptions};
@@ -14,23 +15,35 @@ use super::printer::{data, talk};
 use super::progress::Progress;
 use super::results::Results;
 use crate::api::{ApiError, Attached, Client, JobEvent, Request, Response};
-use crate::jobs::{JobRecord, Phase, Spec};
+use crate::jobs::{JobRecord, JobSpec, Phase};
+
+/// How a job is followed.
+#[derive(Debug, Default)]
+pub(super) struct Follow {
+    /// Whether to follow a job instead that applies states to these hosts already.
+    pub(super) join: bool,
+    /// What hosts' answers are put to, in place of being shown one by one.
+    pub(super) comparison: Option<Comparison>,
+}
 
 /// Starts a job and follows it, unless it is to be left alone.
-pub(super) async fn start(options: &JobOptions, work: Spec) -> Result<u8, CommandError> {
+pub(super) async fn start(options: &JobOptions, spec: JobSpec, how: Follow) -> Result<u8, CommandError> {
     let socket = options.daemon.socket()?;
-    let request = Request::Start { job: Box::new(options.job(work)) };
+    let request = Request::Start { job: Box::new(spec), join: how.join };
     let mut client = Client::connect(&socket).await?;
     client.send(&request).await?;
     let Response::Attached(attached) = client.next().await? else { return Err(ApiError::Unexpected.into()) };
     for id in &attached.unknown {
         talk(&format!("warning: no accepted host has the id {id}"));
     }
+    if attached.joined {
+        talk(&format!("joined job {}, which is under way", attached.jid));
+    }
     if options.detach {
         data(&format!("{}\n", attached.jid));
         return Ok(exit_code::SUCCESS);
     }
-    follow(client, socket, attached, &options.output).await
+    follow(client, socket, attached, &options.output, how.comparison).await
 }
 
 /// Attaches to a job that is under way.
@@ -38,7 +51,7 @@ pub(super) async fn attach(socket: PathBuf, jid: JobId, output: &OutputOptions) 
     let mut client = Client::connect(&socket).await?;
     client.send(&Request::Follow { jid }).await?;
     let Response::Attached(attached) = client.next().await? else { return Err(ApiError::Unexpected.into()) };
-    follow(client, socket, attached, output).await
+    follow(client, socket, attached, output, None).await
 }
 
 /// What the operator wants after Ctrl-C.
@@ -54,11 +67,19 @@ async fn follow(
     socket: PathBuf,
     attached: Attached,
     output: &OutputOptions,
+    comparison: Option<Comparison>,
 ) -> Result<u8, CommandError> {
     let human = output.out == Format::Human;
     let progress = Progress::new(attached.hosts.len(), human && !output.no_progress);
-    let mut onlooker =
-        Onlooker { results: Results::new(output.out, output.style()), progress, human, preparing: 0 };
+    let mut onlooker = Onlooker {
+        results: Results::new(output.out, output.style()),
+        format: output.out,
+        progress,
+        human,
+        hosts: attached.hosts.len(),
+        preparing: 0,
+        comparison,
+    };
     let mut responses = read(client);
     let (chosen, mut choices) = mpsc::channel(1);
     let mut interrupts = 0;
@@ -91,22 +112,26 @@ async fn follow(
             }
         }
     };
-    Ok(onlooker.end(&job))
+    onlooker.end(&job, &socket).await
 }
 
 struct Onlooker {
     results: Results,
     progress: Progress,
     human: bool,
+    /// How many hosts the job has.
+    hosts: usize,
     /// How many hosts have prepared.
     preparing: usize,
+    format: Format,
+    comparison: Option<Comparison>,
 }
 
 impl Onlooker {
     fn see(&mut self, event: JobEvent) {
         match event {
             JobEvent::Ended(record) => {
-                if let Some(text) = self.results.add(*record) {
+                if let Some(text) = self.results.add(*record).filter(|_| self.comparison.is_none()) {
                     self.progress.suspended(|| data(&text));
                 }
                 self.progress.ended(self.results.len());
@@ -116,11 +141,17 @@ impl Onlooker {
                 self.progress.message(message);
             }
             JobEvent::Waiting { host, behind } => {
-                if self.human {
-                    let line = format!("{host} waits for job {behind}, which is at work there");
-                    self.progress.suspended(|| talk(&line));
-                }
+                self.say(&format!("{host} waits for job {behind}, which is at work there"));
             }
+            JobEvent::Wave { number, of, reach } => {
+                self.say(&format!("wave {number} of {of}: up to {reach} of {} hosts", self.hosts));
+            }
+            JobEvent::Verifying { hosts, jid } => {
+                self.say(&format!("{hosts} hosts are verified (job {jid})"));
+            }
+            JobEvent::Stopped { reason } => self.say(&reason),
+            JobEvent::Paused(true) => self.say("the job is paused: `master jobs resume` lets it go on"),
+            JobEvent::Paused(false) => self.say("the job goes on"),
             JobEvent::Phase(Phase::Prepare) => self.progress.message("hosts prepare".into()),
             JobEvent::Phase(Phase::Apply) => self.progress.message(String::new()),
             JobEvent::State { prepared: true, phase: Phase::Prepare, .. } => {
@@ -128,6 +159,13 @@ impl Onlooker {
                 self.progress.message(format!("{} hosts are prepared", self.preparing));
             }
             JobEvent::State { .. } | JobEvent::Finished(_) => {}
+        }
+    }
+
+    /// A line for people.
+    fn say(&self, line: &str) {
+        if self.human {
+            self.progress.suspended(|| talk(line));
         }
     }
 
@@ -160,16 +198,31 @@ impl Onlooker {
         exit_code::DETACHED
     }
 
-    fn end(&self, job: &JobRecord) -> u8 {
+    async fn end(&self, job: &JobRecord, socket: &Path) -> Result<u8, CommandError> {
         self.progress.clear();
-        data(&self.results.rest());
+        let groups = self.comparison.as_ref().map(|comparison| comparison.of(self.results.records()));
+        match &groups {
+            Some(groups) => Comparison::print(groups, self.format, &job.jid),
+            None => data(&self.results.rest()),
+        }
         if let Some(error) = &job.error {
             talk(&format!("error: {error}"));
         }
         if self.human {
             talk(&self.results.summary(job));
         }
-        self.results.exit_code(job)
+        let expects = self.comparison.as_ref().is_some_and(Comparison::expects);
+        let Some(groups) = groups.filter(|_| expects && job.error.is_none()) else {
+            return Ok(self.results.exit_code(job));
+        };
+        let hosts = deviants(&groups);
+        if !hosts.is_empty() {
+            let line =
+                format!("{} of {} hosts deviate: --target job:{}:deviant", hosts.len(), self.hosts, job.jid);
+            Client::ask(socket, &Request::Deviants { jid: job.jid.clone(), hosts }).await?;
+            self.say(&line);
+        }
+        Ok(Comparison::exit_code(&groups))
     }
 }
 

@@ -30,7 +30,7 @@ impl Hosts {
             return Err(ApiError::Unexpected.into());
         };
         let named: Vec<_> = hosts.iter().map(|host| (host.id.to_string(), value(host))).collect();
-        records(self.output.out, self.output.style(), &named, || listing(&hosts));
+        records(self.output.out, &self.output.style(), &named, || listing(&hosts));
         Ok(exit_code::SUCCESS)
     }
 }

@@ -8,7 +8,7 @@ use super::error::CommandError;
 use super::options::{DaemonOptions, OutputOptions};
 use super::printer::{data, moment, records, table, talk};
 use super::results::Results;
-use super::{exit_code, follow};
+use super::{exit_code, follow, job_files};
 use crate::api::{ApiError, Client, Request, Response};
 use crate::jobs::{HostState, JobRecord};
 
@@ -37,13 +37,45 @@ enum Command {
         options: Options,
     },
     /// Follow a job that is under way
+    #[command(visible_alias = "watch")]
     Follow {
         /// The job's id
         jid: JobId,
         #[command(flatten)]
         options: Options,
     },
+    /// Print a whole job as JSON lines: the job, then each host with its report
+    Export {
+        /// The job's id
+        jid: JobId,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Show on which hosts two jobs came to something else
+    Diff {
+        /// The earlier job's id
+        before: JobId,
+        /// The later job's id
+        after: JobId,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Let nothing further begin in a job; hosts that are at work go on
+    Pause {
+        /// The job's id
+        jid: JobId,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Let a paused job go on
+    Resume {
+        /// The job's id
+        jid: JobId,
+        #[command(flatten)]
+        options: Options,
+    },
     /// Call a job off: hosts at work are told to end it, the others are left alone
+    #[command(visible_alias = "cancel")]
     Kill {
         /// The job's id
         jid: JobId,
@@ -68,6 +100,12 @@ impl Jobs {
             Command::Follow { jid, options } => {
                 follow::attach(options.daemon.socket()?, jid, &options.output).await
             }
+            Command::Export { jid, options } => job_files::export(&options.daemon.socket()?, jid).await,
+            Command::Diff { before, after, options } => {
+                job_files::diff(&options.daemon.socket()?, before, after).await
+            }
+            Command::Pause { jid, options } => pause(jid, true, &options).await,
+            Command::Resume { jid, options } => pause(jid, false, &options).await,
             Command::Kill { jid, options } => {
                 Client::ask(&options.daemon.socket()?, &Request::Cancel { jid: jid.clone() }).await?;
                 talk(&format!(
@@ -79,12 +117,36 @@ impl Jobs {
     }
 }
 
+async fn pause(jid: JobId, paused: bool, options: &Options) -> Result<u8, CommandError> {
+    Client::ask(&options.daemon.socket()?, &Request::Pause { jid: jid.clone(), paused }).await?;
+    talk(&match paused {
+        true => format!("job {jid} is paused; `master jobs resume {jid}` lets it go on"),
+        false => format!("job {jid} goes on"),
+    });
+    Ok(exit_code::SUCCESS)
+}
+
+/// A job by its id, or the newest one that is called `last`.
+pub(super) async fn find(socket: &std::path::Path, job: &str) -> Result<JobRecord, CommandError> {
+    if job == "last" {
+        let Response::Jobs(jobs) = Client::ask(socket, &Request::Jobs { limit: 1 }).await? else {
+            return Err(ApiError::Unexpected.into());
+        };
+        return jobs.into_iter().next().ok_or_else(|| CommandError::usage("there is no job yet"));
+    }
+    let jid: JobId = job.parse().map_err(|error| CommandError::usage(format!("{job:?}: {error}")))?;
+    let mut client = Client::connect(socket).await?;
+    client.send(&Request::Job { jid }).await?;
+    let Response::Jobs(jobs) = client.next().await? else { return Err(ApiError::Unexpected.into()) };
+    jobs.into_iter().next().ok_or_else(|| ApiError::Unexpected.into())
+}
+
 async fn list(limit: usize, options: &Options) -> Result<u8, CommandError> {
     let Response::Jobs(jobs) = Client::ask(&options.daemon.socket()?, &Request::Jobs { limit }).await? else {
         return Err(ApiError::Unexpected.into());
     };
     let named: Vec<_> = jobs.iter().map(|job| (job.jid.to_string(), value(job))).collect();
-    records(options.output.out, options.output.style(), &named, || listing(&jobs));
+    records(options.output.out, &options.output.style(), &named, || listing(&jobs));
     Ok(exit_code::SUCCESS)
 }
 
@@ -128,7 +190,9 @@ fn heading(job: &JobRecord) -> String {
         format!("started  {}", moment(job.started)),
         format!("ended    {}", job.ended.map_or_else(|| "not yet".into(), moment)),
     ];
-    lines.extend(job.spec.batch.map(|batch| format!("batch    {batch}")));
+    lines.extend(job.spec.batch.as_ref().map(|batch| format!("batch    {batch}")));
+    lines.extend(job.stopped.as_ref().map(|reason| format!("stopped  {reason}")));
+    lines.extend(job.parent.as_ref().map(|parent| format!("verifies {parent}")));
     lines.extend(job.tree.map(|tree| format!("tree     {tree}")));
     lines.extend(job.commit.as_ref().map(|commit| format!("commit   {commit}")));
     lines.join("\n") + "\n\n"
@@ -139,7 +203,11 @@ fn listing(jobs: &[JobRecord]) -> String {
         vec![
             job.jid.to_string(),
             moment(job.started),
-            if job.ended.is_some() { "ended".into() } else { "under way".into() },
+            match (job.ended, job.paused) {
+                (Some(_), _) => "ended".into(),
+                (None, true) => "paused".into(),
+                (None, false) => "under way".into(),
+            },
             counts(job),
             job.user.clone(),
             job.spec.work.describe(),
@@ -167,6 +235,9 @@ fn value(job: &JobRecord) -> Value {
         ("tree", job.tree.map(|tree| tree.to_string()).into()),
         ("commit", job.commit.clone().into()),
         ("error", job.error.clone().into()),
+        ("paused", job.paused.into()),
+        ("stopped", job.stopped.clone().into()),
+        ("parent", job.parent.as_ref().map(|parent| parent.to_string()).into()),
         ("hosts", Value::Map(counts.collect())),
     ]))
 }

@@ -129,7 +129,7 @@ async fn show_master(options: &Options) -> Result<u8, CommandError> {
         )
     };
     let named = [("master".to_owned(), Value::Map(value))];
-    records(options.output.out, options.output.style(), &named, human);
+    records(options.output.out, &options.output.style(), &named, human);
     Ok(exit_code::SUCCESS)
 }
 
@@ -171,5 +171,5 @@ fn show_all(options: &Options, keys: &[Key], human: impl FnOnce() -> String) {
         ]))
     };
     let named: Vec<_> = keys.iter().map(|key| (key.id.to_string(), value(key))).collect();
-    records(options.output.out, options.output.style(), &named, human);
+    records(options.output.out, &options.output.style(), &named, human);
 }

@@ -2,16 +2,16 @@
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
-use common::output::{Format, Style};
+use common::output::{Format, Indent, StateStyle, Style, python_bool};
 use common::value::{Map, Value};
 use states::language::value_of;
 
 use super::error::CommandError;
+use super::rollout::RolloutOptions;
 use crate::config::Config;
-use crate::jobs::{Batch, JobSpec, Spec};
+use crate::jobs::{JobSpec, Spec};
 
 /// Where the daemon is.
 #[derive(Debug, Clone, Args)]
@@ -50,15 +50,36 @@ impl DaemonOptions {
 }
 
 /// How results are shown.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct OutputOptions {
-    /// How to show results on standard output: human, highstate, nested, yaml, json, jsonl, txt or quiet
+    /// How to show results on standard output: human, highstate, nested, yaml, json, jsonl, txt, raw, pprint,
+    /// newline_values_only or quiet
     ///
     /// `human` shows what changed and what failed. `json` is one document, a map of hosts. The formats with Salt's names
     /// print what Salt prints.
-    #[arg(long, value_name = "FORMAT", default_value = "human", hide_default_value = true)]
+    #[arg(long, alias = "output", value_name = "FORMAT", default_value = "human", hide_default_value = true)]
     pub(super) out: Format,
+
+    /// The indent of json, yaml and pprint; a negative number asks for one line
+    #[arg(long, alias = "output-indent", value_name = "N", allow_negative_numbers = true)]
+    pub(super) out_indent: Option<i64>,
+
+    /// How `highstate` shows a state: full, terse, mixed, changes or filter, each also with `_id`
+    #[arg(long, alias = "state_output", value_name = "MODE")]
+    pub(super) state_output: Option<String>,
+
+    /// Whether `highstate` shows states that found nothing to do
+    #[arg(long, alias = "state_verbose", value_name = "True|False", value_parser = python_bool)]
+    pub(super) state_verbose: Option<bool>,
+
+    /// Do not colour
+    #[arg(long, alias = "no-colour")]
+    pub(super) no_color: bool,
+
+    /// Colour even what is no terminal
+    #[arg(long, alias = "force-colour", conflicts_with = "no_color")]
+    pub(super) force_color: bool,
 
     /// Also show states that found nothing to do
     #[arg(short, long)]
@@ -73,8 +94,18 @@ impl OutputOptions {
     /// The style for standard output.
     #[must_use]
     pub(super) fn style(&self) -> Style {
-        let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Style { verbose: self.verbose, colour }
+        let wanted = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let mut states = StateStyle::default();
+        if let Some(output) = &self.state_output {
+            states.set_output(output);
+        }
+        states.verbose = self.state_verbose.unwrap_or(states.verbose);
+        Style {
+            verbose: self.verbose,
+            colour: self.force_color || wanted && !self.no_color,
+            indent: self.out_indent.map_or(Indent::Usual, Indent::of_number),
+            states,
+        }
     }
 }
 
@@ -84,17 +115,14 @@ pub(super) struct JobOptions {
     /// Which hosts: a glob on ids, or Salt's compound grammar [default: every accepted host]
     ///
     /// `fp-*`, `L@a,b`, `E@regex`, `G@os:Debian and not cm-*`, `I@role:proxy`, `S@10.0.0.0/8`, `N@group`, with `and`, `or`,
-    /// `not` and parentheses as words of their own. A target that matches no host is an error.
+    /// `not` and parentheses as words of their own; `job:JID:failed` is the hosts that failed in an earlier job (any state, and
+    /// changed, unchanged, deviant, bad or all; `last` is the newest job). A target that matches no host is an error.
     #[arg(short, long, value_name = "TARGET")]
     pub(super) target: Option<String>,
 
-    /// How many hosts may be busy at one time, as a number or a percentage [default: all]
-    #[arg(short, long, value_name = "N|N%")]
-    pub(super) batch: Option<Batch>,
-
-    /// How long one host may take before its work is killed, such as 90s, 15m or 2h [default: the configuration's]
-    #[arg(long, value_name = "DURATION", value_parser = crate::duration::parse)]
-    pub(super) timeout: Option<Duration>,
+    /// How they take their turns.
+    #[command(flatten)]
+    pub(super) rollout: RolloutOptions,
 
     /// Print the job's id and go away; `master jobs show` has the result later
     #[arg(long)]
@@ -116,8 +144,9 @@ impl JobOptions {
         JobSpec {
             work,
             target: self.target.clone(),
-            batch: self.batch,
-            timeout: self.timeout.map(|timeout| timeout.as_secs().max(1)),
+            batch: self.rollout.batch.clone(),
+            policy: self.rollout.policy(),
+            timeout: self.rollout.timeout.map(|timeout| timeout.as_secs().max(1)),
         }
     }
 }

@@ -20,15 +20,17 @@ pub(super) fn talk(line: &str) {
 /// Prints named records: as a table for people, else in the format that was asked for.
 pub(super) fn records(
     format: Format,
-    style: Style,
+    style: &Style,
     records: &[(String, Value)],
     table: impl FnOnce() -> String,
 ) {
     if format == Format::Human {
         return data(&table());
     }
-    let shown: Vec<_> =
-        records.iter().map(|(name, value)| Shown { host: name, value, states: false }).collect();
+    let shown: Vec<_> = records
+        .iter()
+        .map(|(name, value)| Shown { host: name, value, states: false, failed: false })
+        .collect();
     data(&render_all(format, &shown, style));
 }
 

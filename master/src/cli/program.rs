@@ -8,7 +8,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::error::CommandError;
-use super::{apply, call, check, demo, explain, hosts, jobs, keys, run, serve};
+use super::{apply, call, check, demo, drift, explain, hosts, jobs, keys, run, serve, verify};
 
 /// The master: applies Salt state trees to a fleet and runs commands on it.
 ///
@@ -29,6 +29,8 @@ enum Command {
     Serve(serve::Serve),
     Apply(apply::Apply),
     Run(run::Run),
+    Verify(verify::Verify),
+    Drift(drift::Drift),
     Call(call::Call),
     Keys(keys::Keys),
     Hosts(hosts::Hosts),
@@ -77,6 +79,8 @@ impl Program {
             Command::Serve(command) => command.run().await,
             Command::Apply(command) => command.run().await,
             Command::Run(command) => command.run().await,
+            Command::Verify(command) => command.run().await,
+            Command::Drift(command) => command.run().await,
             Command::Call(command) => command.run().await,
             Command::Keys(command) => command.run().await,
             Command::Hosts(command) => command.run().await,

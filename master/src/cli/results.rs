@@ -23,6 +23,11 @@ impl Results {
         Self { format, style, hosts: BTreeMap::new() }
     }
 
+    /// Results that are not shown.
+    pub(super) fn unshown() -> Self {
+        Self::new(Format::Quiet, Style::default())
+    }
+
     /// How many hosts have ended.
     pub(super) fn len(&self) -> usize {
         self.hosts.len()
@@ -43,6 +48,11 @@ impl Results {
         text.filter(|text| !text.is_empty())
     }
 
+    /// What became of each host, by id.
+    pub(super) fn records(&self) -> impl Iterator<Item = &HostRecord> {
+        self.hosts.values()
+    }
+
     /// What is shown when the job has ended.
     pub(super) fn rest(&self) -> String {
         if !self.format.is_stream() {
@@ -53,9 +63,10 @@ impl Results {
                     host: record.id.as_str(),
                     value,
                     states: is_state_run(record),
+                    failed: has_failed(record),
                 })
                 .collect();
-            return render_all(self.format, &shown, self.style);
+            return render_all(self.format, &shown, &self.style);
         }
         if self.format == Format::Human { self.not_compiled() + &self.silent() } else { String::new() }
     }
@@ -71,8 +82,8 @@ impl Results {
             }
         }
         let show = |(value, hosts): &(&Value, Vec<&str>)| {
-            let shown = Shown { host: &hosts.join(", "), value, states: true };
-            render(self.format, &shown, self.style)
+            let shown = Shown { host: &hosts.join(", "), value, states: true, failed: true };
+            render(self.format, &shown, &self.style)
         };
         texts.iter().map(show).collect()
     }
@@ -92,8 +103,13 @@ impl Results {
 
     fn one(&self, record: &HostRecord) -> String {
         let value = value_of(record);
-        let shown = Shown { host: record.id.as_str(), value: &value, states: is_state_run(record) };
-        render(self.format, &shown, self.style)
+        let shown = Shown {
+            host: record.id.as_str(),
+            value: &value,
+            states: is_state_run(record),
+            failed: has_failed(record),
+        };
+        render(self.format, &shown, &self.style)
     }
 
     /// The job's exit code.
@@ -153,6 +169,11 @@ fn value_of(record: &HostRecord) -> Value {
         HostState::Expired => "Minion did not return. [No response]".into(),
         state => format!("{}: {reason}", state.name()).into(),
     }
+}
+
+/// Whether the function itself failed, as Salt's return code of it tells.
+fn has_failed(record: &HostRecord) -> bool {
+    record.report.as_ref().is_some_and(|report| report.retcode != 0)
 }
 
 fn is_not_compiled(record: &HostRecord) -> bool {

@@ -3,8 +3,9 @@
 use clap::Args;
 use common::value::map;
 
+use super::comparing::CompareOptions;
 use super::error::CommandError;
-use super::follow;
+use super::follow::{self, Follow};
 use super::options::JobOptions;
 use crate::jobs::{CallSpec, Spec};
 
@@ -17,6 +18,7 @@ use crate::jobs::{CallSpec, Spec};
 ///
 ///     master run --target 'fp-*' service http-proxy status
 ///     master run 'df -h / | tail -n 1'
+///     master run 'service http-proxy status' --expect majority --normalize 'pid \d+=pid N'
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(super) struct Run {
@@ -25,16 +27,26 @@ pub(super) struct Run {
     command: Vec<String>,
 
     #[command(flatten)]
+    compare: CompareOptions,
+
+    #[command(flatten)]
     job: JobOptions,
 }
 
 impl Run {
     pub(super) async fn run(self) -> Result<u8, CommandError> {
-        let work = Spec::Call(CallSpec {
-            function: "cmd.run".into(),
-            positional: vec![self.command.join(" ").into()],
-            keyword: map([("python_shell", true.into())]),
-        });
-        follow::start(&self.job, work).await
+        let work = shell(&self.command.join(" "));
+        let comparison = self.compare.comparison()?;
+        follow::start(&self.job, self.job.job(work), Follow { comparison, ..Follow::default() }).await
     }
+}
+
+/// A line of shell as work.
+#[must_use]
+pub(super) fn shell(command: &str) -> Spec {
+    Spec::Call(CallSpec {
+        function: "cmd.run".into(),
+        positional: vec![command.into()],
+        keyword: map([("python_shell", true.into())]),
+    })
 }

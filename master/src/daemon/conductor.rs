@@ -12,6 +12,7 @@ use super::conversation::{Conversation, converse};
 use super::live::{Input, LiveJob};
 use super::shared::now;
 use super::tasks::Tasks;
+use super::verifier::Verifier;
 use crate::api::JobEvent;
 use crate::database::{Committed, Write};
 use crate::jobs::rollout::{Action, Event, Resumed, Rollout, Setup};
@@ -25,6 +26,7 @@ pub(super) struct Score {
     pub(super) job: Arc<LiveJob>,
     pub(super) inputs: mpsc::UnboundedReceiver<Input>,
     pub(super) tasks: Tasks,
+    pub(super) verifier: Verifier,
     pub(super) setup: Setup,
     pub(super) phase: Phase,
     pub(super) hosts: Vec<Resumed>,
@@ -32,11 +34,11 @@ pub(super) struct Score {
 
 /// Conducts a job to its end.
 pub(super) async fn conduct(daemon: Arc<Daemon>, score: Score) {
-    let Score { job, mut inputs, tasks, setup, phase, hosts } = score;
+    let Score { job, mut inputs, tasks, verifier, setup, phase, hosts } = score;
     let origin = Instant::now();
     let (rollout, actions) = Rollout::new(setup, phase, &hosts, Duration::ZERO);
     let seats = hosts.iter().map(|_| Seat::default()).collect();
-    let mut conductor = Conductor { daemon, job, tasks, rollout, origin, seats, conversations: 0 };
+    let mut conductor = Conductor { daemon, job, tasks, verifier, rollout, origin, seats, conversations: 0 };
     conductor.job.emit(JobEvent::Phase(conductor.rollout.phase()));
     conductor.carry_out(actions, None);
     let mut gulp = Vec::with_capacity(GULP);
@@ -89,6 +91,7 @@ struct Conductor {
     daemon: Arc<Daemon>,
     job: Arc<LiveJob>,
     tasks: Tasks,
+    verifier: Verifier,
     rollout: Rollout,
     origin: Instant,
     seats: Vec<Seat>,
@@ -123,6 +126,12 @@ impl Conductor {
                 let written = self.carry_out(actions, Some((host, report)));
                 // The agent forgets the report when this very write is on the disk.
                 let _ = stored.send(written.unwrap_or_else(|| self.daemon.ledger.submit(Write::Barrier)));
+            }
+            Input::Verified { host, fault } => self.event(&Event::Verified { host, fault }),
+            Input::Pause(paused) => {
+                drop(self.daemon.ledger.submit(Write::JobPaused { jid: self.job.jid.clone(), paused }));
+                self.job.emit(JobEvent::Paused(paused));
+                self.event(if paused { &Event::Pause } else { &Event::Resume });
             }
             Input::Cancel => self.event(&Event::Cancel),
         }
@@ -160,6 +169,14 @@ impl Conductor {
                     let jid = self.job.jid.clone();
                     drop(self.daemon.ledger.submit(Write::JobPhase { jid, phase: Phase::Apply }));
                     self.job.emit(JobEvent::Phase(Phase::Apply));
+                }
+                Action::Wave { number, of, reach } => self.job.emit(JobEvent::Wave { number, of, reach }),
+                Action::Verify { hosts } => self.verifier.verify(&self.daemon, &self.job, hosts),
+                Action::Stopped { reason } => {
+                    tracing::warn!(jid = %self.job.jid, reason, "a job has stopped by itself");
+                    let write = Write::JobStopped { jid: self.job.jid.clone(), reason: reason.clone() };
+                    drop(self.daemon.ledger.submit(write));
+                    self.job.emit(JobEvent::Stopped { reason });
                 }
                 Action::Finish => {}
             }

@@ -2,12 +2,13 @@
 
 mod needs;
 mod resume;
+mod setup;
 mod work;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::id::HostId;
+use common::id::{HostId, JobId};
 use common::message::{Outcome, Report};
 use common::value::{Map, Value};
 use tokio::sync::{broadcast, mpsc};
@@ -16,12 +17,13 @@ use super::Daemon;
 use super::conductor::{Score, close, conduct};
 use super::live::{Input, LiveJob};
 use super::shared::now;
+use super::verifier::Verifier;
 use crate::api::{Attached, Failure, FailureKind, JobEvent};
 use crate::database::Write;
-use crate::jobs::rollout::{Resumed, Setup};
+use crate::jobs::rollout::Resumed;
 use crate::jobs::{Counts, HostRecord, HostState, JobRecord, JobSpec, Phase, Spec};
 use crate::pillar::{PillarCompiler, PillarHost, nodegroups};
-use crate::targets::{self, SelectError};
+use crate::targets::{self, SelectError, outcome};
 
 pub(super) use resume::resume;
 use work::{Halt, prepare};
@@ -38,20 +40,18 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// The longest time that a host may get.
 const TIMEOUT_LIMIT: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// Starts a job. When this returns, it is on the disk and under way.
+/// Starts a job, for `parent` if it is to verify the hosts of that one. When this returns, it is on the disk and under way.
 pub(super) async fn start(
     daemon: &Arc<Daemon>,
     spec: JobSpec,
     user: String,
+    parent: Option<JobId>,
 ) -> Result<(Attached, broadcast::Receiver<Arc<JobEvent>>), Failure> {
-    if spec.timeout.is_some_and(|seconds| seconds > TIMEOUT_LIMIT.as_secs()) {
-        let most = TIMEOUT_LIMIT.as_secs();
-        let message = format!("the timeout is too long: at most 30 days ({most} seconds) are allowed");
-        return Err(Failure::new(FailureKind::Usage, message));
-    }
-    let (hosts, unknown) = select(daemon, spec.target.clone()).await?;
+    setup::check(&spec)?;
+    let (mut hosts, unknown) = select(daemon, spec.target.clone()).await?;
+    setup::order(daemon, spec.policy.order, &mut hosts);
     let ids: Vec<HostId> = hosts.iter().map(|host| host.id.clone()).collect();
-    let phase = first_phase(&spec.work);
+    let phase = first_phase(&spec);
     let record = JobRecord {
         jid: daemon.next_jid(),
         spec: spec.clone(),
@@ -62,6 +62,9 @@ pub(super) async fn start(
         tree: None,
         commit: None,
         error: None,
+        paused: false,
+        stopped: None,
+        parent,
         counts: Counts::default(),
     };
     let (count, user) = (ids.len(), record.user.as_str());
@@ -72,7 +75,7 @@ pub(super) async fn start(
     written.await.map_err(Failure::internal)?;
     daemon.jobs.insert(Arc::clone(&job));
     let events = job.watch();
-    let attached = Attached { jid: record.jid.clone(), hosts: ids, unknown };
+    let attached = Attached { jid: record.jid.clone(), hosts: ids, unknown, joined: false };
     tokio::spawn(launch(Arc::clone(daemon), Launch { job, inputs, record, hosts, resumed: None }));
     Ok((attached, events))
 }
@@ -84,6 +87,7 @@ pub(super) async fn select(
 ) -> Result<(Vec<PillarHost>, Vec<String>), Failure> {
     let daemon = Arc::clone(daemon);
     let selecting = tokio::task::spawn_blocking(move || {
+        let target = target.map(|text| outcome::expand(&text, daemon.ledger.as_ref())).transpose()?;
         let ids = daemon.keyring().accepted();
         let known = daemon.fleet.known_of(&ids);
         let accepted = ids.into_iter().zip(known).map(|(id, (known, _))| PillarHost {
@@ -119,19 +123,17 @@ struct Launch {
 /// Brings a job under way, and conducts it.
 async fn launch(daemon: Arc<Daemon>, launch: Launch) {
     let Launch { job, inputs, record, hosts, resumed } = launch;
-    let timeout = record.spec.timeout.map_or(daemon.config.timeout, Duration::from_secs).min(TIMEOUT_LIMIT);
     let is_resumed = resumed.is_some();
     let prepared = prepare(&daemon, &record, hosts, resumed.as_deref()).await;
     let tasks = match prepared {
         Ok(tasks) => tasks,
         Err(halt) => return stop(&daemon, &job, &record, resumed.as_deref(), halt).await,
     };
-    let setup = Setup {
-        prepare: matches!(record.spec.work, Spec::Apply(_)),
-        batch: record.spec.batch,
-        timeout,
-        grace: if is_resumed { RESUME_GRACE } else { SETTLING.saturating_sub(daemon.started.elapsed()) },
-        patience: timeout.min(PATIENCE),
+    let setup = setup::setup(&daemon, &record, is_resumed);
+    let verifier = Verifier {
+        command: record.spec.policy.verify.clone(),
+        user: record.user.clone(),
+        timeout: record.spec.timeout,
     };
     let known = daemon.fleet.known_of(&job.hosts);
     let fresh = |(_, connected): &(_, bool)| Resumed {
@@ -147,7 +149,7 @@ async fn launch(daemon: Arc<Daemon>, launch: Launch) {
             now.map(|(host, (_, connected))| Resumed { connected: *connected, ..host }).collect()
         }
     };
-    conduct(daemon, Score { job, inputs, tasks, setup, phase: record.phase, hosts }).await;
+    conduct(daemon, Score { job, inputs, tasks, verifier, setup, phase: record.phase, hosts }).await;
 }
 
 /// Ends a job that may not begin: every host gets a state that says why.
@@ -197,10 +199,10 @@ fn not_compiled(record: &JobRecord, value: Value) -> Report {
     }
 }
 
-fn first_phase(work: &Spec) -> Phase {
-    match work {
-        Spec::Apply(_) => Phase::Prepare,
-        Spec::Call(_) => Phase::Apply,
+fn first_phase(spec: &JobSpec) -> Phase {
+    match spec.work {
+        Spec::Apply(_) if !spec.policy.no_prepare => Phase::Prepare,
+        _ => Phase::Apply,
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) struct LiveJobs {
 /// A job that is under way.
 pub(super) struct LiveJob {
     pub(super) jid: JobId,
-    /// Its hosts, by id. The rollout numbers them as they stand here.
+    /// Its hosts, in the order of their turns. The rollout numbers them as they stand here.
     pub(super) hosts: Vec<HostId>,
     positions: HashMap<HostId, usize>,
     inputs: mpsc::UnboundedSender<Input>,
@@ -45,6 +45,10 @@ pub(super) enum Input {
     Broken { host: usize, conversation: u64 },
     /// A report, and who waits for it to be on the disk.
     Report { host: usize, report: Box<Report>, stored: oneshot::Sender<Committed> },
+    /// What the verification of a host said: nothing, or why it is not good.
+    Verified { host: usize, fault: Option<String> },
+    /// The operator pauses the job, or lets it go on.
+    Pause(bool),
     /// The operator calls the job off.
     Cancel,
 }

@@ -2,7 +2,7 @@
 //!
 //! [`listener`] lets agents in, [`session`] is one agent's connection, [`requests`] what agents ask, [`own`] the jobs that hosts
 //! start for themselves. [`launch`] begins a job and [`conductor`] carries out what its rollout machine decides, with a
-//! [`conversation`] for each task that is out.
+//! [`conversation`] for each task that is out and a [`verifier`] for what hosts have done.
 
 mod allowance;
 mod conductor;
@@ -22,6 +22,7 @@ mod shared;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod verifier;
 
 pub use serve::{ServeError, serve};
 pub use shared::Daemon;

@@ -16,7 +16,7 @@ use crate::api::{
     user_of,
 };
 use crate::database::{LedgerError, Write};
-use crate::jobs::HostRecord;
+use crate::jobs::{HostRecord, JobSpec, Spec};
 use crate::keys::Key;
 
 /// How many operators may be connected.
@@ -81,11 +81,14 @@ async fn answer(
     stream: &mut UnixStream,
 ) -> Result<(), Stopped> {
     let response = match request {
-        Request::Start { job } => {
-            let (attached, events) = launch::start(daemon, *job, user).await?;
+        Request::Start { job, join } => {
+            if join && let Some(jid) = joinable(daemon, &job).await? {
+                return attach(daemon, jid, true, stream).await;
+            }
+            let (attached, events) = launch::start(daemon, *job, user, None).await?;
             return follow(daemon, attached, events, stream).await;
         }
-        Request::Follow { jid } => return attach(daemon, jid, stream).await,
+        Request::Follow { jid } => return attach(daemon, jid, false, stream).await,
         Request::Cancel { jid } => match daemon.jobs.get(&jid) {
             Some(job) => {
                 tracing::info!(%jid, user, "a job is called off");
@@ -94,6 +97,19 @@ async fn answer(
             }
             None => Response::Failed(not_live(daemon, jid).await?),
         },
+        Request::Pause { jid, paused } => match daemon.jobs.get(&jid) {
+            Some(job) => {
+                tracing::info!(%jid, user, paused, "a job is paused or goes on");
+                job.tell(Input::Pause(paused));
+                Response::Done
+            }
+            None => Response::Failed(not_live(daemon, jid).await?),
+        },
+        Request::Deviants { jid, hosts } => {
+            let write = Write::Deviants { jid, hosts };
+            daemon.ledger.submit(write).await.map_err(Failure::internal)?;
+            Response::Done
+        }
         Request::Keys { action, pattern } => Response::Keys(keys(daemon, action, &pattern, &user).await?),
         Request::Hosts { target } => Response::Hosts(hosts(daemon, target).await?),
         Request::Jobs { limit } => {
@@ -126,15 +142,31 @@ async fn answer(
     Ok(frame::write(stream, &response).await?)
 }
 
+/// The newest job under way that applies states to all the hosts that this one is meant for.
+async fn joinable(daemon: &Arc<Daemon>, spec: &JobSpec) -> Result<Option<JobId>, Failure> {
+    let (hosts, _) = launch::select(daemon, spec.target.clone()).await?;
+    let live = query(daemon, |ledger| ledger.unfinished()).await?;
+    let applies = |job: &crate::jobs::JobRecord| matches!(job.spec.work, Spec::Apply(_));
+    let covers = |jid: &JobId| {
+        daemon.jobs.get(jid).is_some_and(|job| hosts.iter().all(|host| job.hosts.contains(&host.id)))
+    };
+    Ok(live.into_iter().rev().filter(applies).map(|job| job.jid).find(covers))
+}
+
 /// Attaches to a job: what has been comes from the database, what comes from its conductor.
-async fn attach(daemon: &Arc<Daemon>, jid: JobId, stream: &mut UnixStream) -> Result<(), Stopped> {
+async fn attach(
+    daemon: &Arc<Daemon>,
+    jid: JobId,
+    joined: bool,
+    stream: &mut UnixStream,
+) -> Result<(), Stopped> {
     let live = daemon.jobs.get(&jid);
     let events = live.as_ref().map(|job| job.watch());
     let record = job_record(daemon, jid.clone()).await?;
     let id = jid.clone();
     let hosts = query(daemon, move |ledger| ledger.job_hosts(&id, false)).await?;
     let ids = hosts.iter().map(|host| host.id.clone()).collect();
-    let attached = Attached { jid: jid.clone(), hosts: ids, unknown: Vec::new() };
+    let attached = Attached { jid: jid.clone(), hosts: ids, unknown: Vec::new(), joined };
     frame::write(stream, &Response::Attached(attached)).await?;
     for host in hosts {
         let event = if host.state.is_end() {

@@ -12,7 +12,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::{Daemon, launch};
 use crate::api::JobEvent;
-use crate::jobs::{ApplySpec, CallSpec, JobSpec, Spec};
+use crate::jobs::{ApplySpec, CallSpec, JobSpec, Policy, Spec};
 use crate::pillar::told_to_host;
 
 type Events = Receiver<Arc<JobEvent>>;
@@ -62,8 +62,14 @@ async fn begin(daemon: &Arc<Daemon>, id: &HostId, work: OwnWork) -> Result<(JobI
         return Err(format!("the request has {size} bytes; at most {OWN_WORK_LIMIT} are taken"));
     }
     daemon.allowance.take(id, Instant::now(), |jid| daemon.jobs.get(jid).is_some())?;
-    let job = JobSpec { work: spec(work), target: Some(format!("L@{id}")), batch: None, timeout: None };
-    let started = launch::start(daemon, job, asker(id)).await;
+    let job = JobSpec {
+        work: spec(work),
+        target: Some(format!("L@{id}")),
+        batch: None,
+        policy: Policy::default(),
+        timeout: None,
+    };
+    let started = launch::start(daemon, job, asker(id), None).await;
     daemon.allowance.settle(id, started.as_ref().ok().map(|(attached, _)| attached.jid.clone()));
     let (attached, events) = started.map_err(|failure| failure.to_string())?;
     Ok((attached.jid, events))

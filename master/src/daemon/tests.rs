@@ -1,5 +1,7 @@
 //! The daemon with agents that are played by the test, over real connections.
 
+mod rollout;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +22,7 @@ use super::launch;
 use super::serve::{Running, start};
 use crate::api::{Client, FailureKind, JobEvent, KeyAction, Request, Response};
 use crate::config::{Config, Roots};
-use crate::jobs::{Batch, CallSpec, HostRecord, HostState, JobSpec, Spec};
+use crate::jobs::{Batch, CallSpec, HostRecord, HostState, JobSpec, Policy, Spec};
 use crate::pillar::PillarCompiler;
 
 /// What a test waits for at most: far more than anything here takes.
@@ -74,10 +76,14 @@ impl Master {
 
     /// Starts a job; yields its events' connection.
     async fn call(&self, target: &str, batch: Option<Batch>) -> Client {
+        self.call_with(target, batch, Policy::default()).await
+    }
+
+    async fn call_with(&self, target: &str, batch: Option<Batch>, policy: Policy) -> Client {
         let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
-        let job = Box::new(JobSpec { work, target: Some(target.into()), batch, timeout: Some(60) });
+        let job = Box::new(JobSpec { work, target: Some(target.into()), batch, policy, timeout: Some(60) });
         let mut client = Client::connect(&self.socket()).await.unwrap();
-        client.send(&Request::Start { job }).await.unwrap();
+        client.send(&Request::Start { job, join: false }).await.unwrap();
         let Response::Attached(_) = client.next().await.unwrap() else { panic!() };
         client
     }
@@ -176,10 +182,18 @@ impl Link {
 
     /// Answers the next task; returns when the master has stored the report.
     async fn answer(&self) {
+        self.answer_with(Outcome::Succeeded).await;
+    }
+
+    /// Answers the next task with this outcome; returns the task when the master has stored the report.
+    async fn answer_with(&self, outcome: Outcome) -> Task {
         let (task, mut send, mut recv) = self.task().await;
         frame::write(&mut send, &TaskUpdate::Started { pid: 1 }).await.unwrap();
-        frame::write(&mut send, &TaskUpdate::Finished(Box::new(report(&task)))).await.unwrap();
+        let retcode = i32::from(outcome != Outcome::Succeeded);
+        let report = Report { outcome, retcode, value: "what it printed".into(), ..report(&task) };
+        frame::write(&mut send, &TaskUpdate::Finished(Box::new(report))).await.unwrap();
         assert_eq!(frame::read::<TaskControl>(&mut recv).await.unwrap(), TaskControl::Stored);
+        task
     }
 }
 
@@ -279,7 +293,7 @@ async fn a_job_goes_on_after_a_restart() {
         let mut master = Master::start(true).await;
         let (mut first, mut second) = (Actor::new("fp-1"), Actor::new("fp-2"));
         let links = (first.come_in(&master).await, second.come_in(&master).await);
-        let job = master.call("*", Some(Batch::Count(1))).await;
+        let job = master.call("*", Some("1".parse().unwrap())).await;
         let (task, ..) = links.0.task().await;
         drop((job, links));
         master.restart().await;
@@ -302,7 +316,7 @@ async fn cancelling_kills_what_is_under_way() {
         let master = Master::start(true).await;
         let (mut first, mut second) = (Actor::new("fp-1"), Actor::new("fp-2"));
         let links = (first.come_in(&master).await, second.come_in(&master).await);
-        let job = master.call("*", Some(Batch::Count(1))).await;
+        let job = master.call("*", Some("1".parse().unwrap())).await;
         let (task, mut send, mut recv) = links.0.task().await;
         let cancelled = Client::ask(&master.socket(), &Request::Cancel { jid: task.jid.clone() }).await;
         assert!(matches!(cancelled, Ok(Response::Done)));
@@ -320,8 +334,14 @@ async fn what_makes_no_sense_is_refused() {
         let master = Master::start(true).await;
         let kind = async |target: &str| {
             let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
-            let job = Box::new(JobSpec { work, target: Some(target.into()), batch: None, timeout: None });
-            match Client::ask(&master.socket(), &Request::Start { job }).await {
+            let job = Box::new(JobSpec {
+                work,
+                target: Some(target.into()),
+                batch: None,
+                policy: Policy::default(),
+                timeout: None,
+            });
+            match Client::ask(&master.socket(), &Request::Start { job, join: false }).await {
                 Err(crate::api::ApiError::Failed(failure)) => failure.kind,
                 other => panic!("{other:?}"),
             }
@@ -332,8 +352,16 @@ async fn what_makes_no_sense_is_refused() {
         assert_eq!(kind("web-*").await, FailureKind::NothingMatched);
         assert_eq!(kind("fp-* and").await, FailureKind::Usage);
         let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
-        let job = Box::new(JobSpec { work, target: None, batch: None, timeout: Some(u64::MAX) });
-        let Err(error) = Client::ask(&master.socket(), &Request::Start { job }).await else { panic!() };
+        let job = Box::new(JobSpec {
+            work,
+            target: None,
+            batch: None,
+            policy: Policy::default(),
+            timeout: Some(u64::MAX),
+        });
+        let Err(error) = Client::ask(&master.socket(), &Request::Start { job, join: false }).await else {
+            panic!()
+        };
         assert!(error.to_string().contains("at most 30 days"), "{error}");
 
         // An oversized first frame ends the connection, and nothing else.

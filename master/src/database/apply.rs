@@ -24,6 +24,19 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), Ledger
             "UPDATE jobs SET phase = ?2 WHERE jid = ?1",
             params![jid.as_str(), phase_name(*phase)],
         ),
+        Write::JobPaused { jid, paused } => {
+            run(connection, "UPDATE jobs SET paused = ?2 WHERE jid = ?1", params![jid.as_str(), paused])
+        }
+        Write::JobStopped { jid, reason } => {
+            run(connection, "UPDATE jobs SET stopped = ?2 WHERE jid = ?1", params![jid.as_str(), reason])
+        }
+        Write::Deviants { jid, hosts } => {
+            run(connection, "UPDATE job_hosts SET deviant = 0 WHERE jid = ?1", params![jid.as_str()])?;
+            hosts.iter().try_for_each(|host| {
+                let sql = "UPDATE job_hosts SET deviant = 1 WHERE jid = ?1 AND host = ?2";
+                run(connection, sql, params![jid.as_str(), host.as_str()])
+            })
+        }
         Write::HostState { jid, host, state, phase, prepared, reason, report, at } => {
             run(
                 connection,
@@ -88,7 +101,8 @@ fn put_host(connection: &Connection, host: &HostRow) -> Result<(), LedgerError> 
 fn new_job(connection: &Connection, job: &JobRecord, hosts: &[HostId]) -> Result<(), LedgerError> {
     run(
         connection,
-        "INSERT INTO jobs (jid, spec, description, target, user, started, phase) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO jobs (jid, spec, description, target, user, started, phase, parent) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             job.jid.as_str(),
             encode(&job.spec)?,
@@ -96,19 +110,21 @@ fn new_job(connection: &Connection, job: &JobRecord, hosts: &[HostId]) -> Result
             job.spec.target,
             job.user,
             job.started,
-            phase_name(job.phase)
+            phase_name(job.phase),
+            job.parent.as_ref().map(|parent| parent.as_str())
         ],
     )?;
-    for host in hosts {
+    for (position, host) in (0_i64..).zip(hosts) {
         run(
             connection,
-            "INSERT INTO job_hosts (jid, host, state, phase, updated) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO job_hosts (jid, host, state, phase, updated, position) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 job.jid.as_str(),
                 host.as_str(),
                 HostState::Queued.name(),
                 phase_name(job.phase),
-                job.started
+                job.started,
+                position
             ],
         )?;
     }

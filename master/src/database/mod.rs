@@ -10,7 +10,7 @@ mod sqlite;
 mod write;
 
 pub use sqlite::Database;
-pub use write::{Committed, HostRow, Write};
+pub use write::{Committed, HostOutcome, HostRow, Write};
 
 use common::id::{HostId, JobId};
 
@@ -52,11 +52,17 @@ pub trait Ledger: Send + Sync + 'static {
     /// When the database fails.
     fn job(&self, jid: &JobId) -> Result<Option<JobRecord>, LedgerError>;
 
-    /// A job's hosts, by id, with or without their reports.
+    /// A job's hosts, in the order of their turns, with or without their reports.
     ///
     /// # Errors
     /// When the database fails.
     fn job_hosts(&self, jid: &JobId, reports: bool) -> Result<Vec<HostRecord>, LedgerError>;
+
+    /// What became of a job's hosts, in short.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn outcomes(&self, jid: &JobId) -> Result<Vec<HostOutcome>, LedgerError>;
 
     /// One host of a job.
     ///

@@ -7,7 +7,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
 
-use super::{HostRow, LedgerError};
+use super::{HostOutcome, HostRow, LedgerError};
 use crate::jobs::{Counts, HostRecord, HostState, JobRecord, Phase};
 use crate::keys::{Key, KeyState};
 
@@ -42,7 +42,8 @@ pub(super) fn hosts(connection: &Connection) -> Result<Vec<HostRow>, LedgerError
     })
 }
 
-const JOB: &str = "SELECT jid, spec, user, started, ended, phase, tree, git_commit, error FROM jobs";
+const JOB: &str = "SELECT jid, spec, user, started, ended, phase, tree, git_commit, error, paused, stopped, parent \
+     FROM jobs";
 
 pub(super) fn jobs(connection: &Connection, limit: usize) -> Result<Vec<JobRecord>, LedgerError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -74,6 +75,12 @@ fn read_job(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
         },
         commit: row.get(7)?,
         error: row.get(8)?,
+        paused: row.get(9)?,
+        stopped: row.get(10)?,
+        parent: match row.get_ref(11)? {
+            rusqlite::types::ValueRef::Null => None,
+            _ => Some(parse(row, 11)?),
+        },
         counts: Counts::default(),
     })
 }
@@ -100,9 +107,22 @@ pub(super) fn job_hosts(
 ) -> Result<Vec<HostRecord>, LedgerError> {
     let report = if reports { "report" } else { "NULL" };
     let sql = format!(
-        "SELECT host, state, phase, prepared, reason, {report} FROM job_hosts WHERE jid = ?1 ORDER BY host"
+        "SELECT host, state, phase, prepared, reason, {report} FROM job_hosts WHERE jid = ?1 ORDER BY position, host"
     );
     all(connection, &sql, params![jid.as_str()], read_host)
+}
+
+pub(super) fn outcomes(connection: &Connection, jid: &JobId) -> Result<Vec<HostOutcome>, LedgerError> {
+    let sql =
+        "SELECT host, state, coalesce(changed, 0) > 0, deviant FROM job_hosts WHERE jid = ?1 ORDER BY host";
+    all(connection, sql, params![jid.as_str()], |row| {
+        Ok(HostOutcome {
+            id: parse(row, 0)?,
+            state: named(row, 1, HostState::from_name)?,
+            changed: row.get(2)?,
+            deviant: row.get(3)?,
+        })
+    })
 }
 
 pub(super) fn job_host(

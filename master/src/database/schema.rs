@@ -5,7 +5,8 @@ use rusqlite::Connection;
 use super::LedgerError;
 
 /// One step a release: version N is reached by running steps 1 to N. A step that has been released is never changed.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
 CREATE TABLE keys (
     id          TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
@@ -57,7 +58,15 @@ CREATE TABLE job_hosts (
     PRIMARY KEY (jid, host)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_hosts_by_host ON job_hosts (host, jid);
-"];
+",
+    "
+ALTER TABLE jobs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN stopped TEXT;
+ALTER TABLE jobs ADD COLUMN parent TEXT;
+ALTER TABLE job_hosts ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE job_hosts ADD COLUMN deviant INTEGER NOT NULL DEFAULT 0;
+",
+];
 
 /// Sets a connection up for writing and brings the tables up to date.
 pub(super) fn prepare(connection: &mut Connection) -> Result<(), LedgerError> {

@@ -10,7 +10,7 @@ use common::id::{HostId, JobId};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
-use super::{Committed, HostRow, Ledger, LedgerError, Write, apply, query, schema};
+use super::{Committed, HostOutcome, HostRow, Ledger, LedgerError, Write, apply, query, schema};
 use crate::jobs::{HostRecord, JobRecord};
 use crate::keys::Key;
 
@@ -103,6 +103,10 @@ impl Ledger for Database {
 
     fn job_hosts(&self, jid: &JobId, reports: bool) -> Result<Vec<HostRecord>, LedgerError> {
         query::job_hosts(&self.reader()?, jid, reports)
+    }
+
+    fn outcomes(&self, jid: &JobId) -> Result<Vec<HostOutcome>, LedgerError> {
+        query::outcomes(&self.reader()?, jid)
     }
 
     fn job_host(&self, jid: &JobId, host: &HostId) -> Result<Option<HostRecord>, LedgerError> {

@@ -23,7 +23,7 @@ pub enum Write {
     KeyGone(Key),
     /// A host has said what it is.
     Host(HostRow),
-    /// A new job, each of its hosts queued.
+    /// A new job, each of its hosts queued, in the order of their turns.
     NewJob {
         /// The job.
         job: Box<JobRecord>,
@@ -45,6 +45,27 @@ pub enum Write {
         jid: JobId,
         /// The half.
         phase: Phase,
+    },
+    /// Whether a job is paused.
+    JobPaused {
+        /// The job.
+        jid: JobId,
+        /// Whether it is.
+        paused: bool,
+    },
+    /// A job has stopped by itself: no further host begins.
+    JobStopped {
+        /// The job.
+        jid: JobId,
+        /// Why.
+        reason: String,
+    },
+    /// Which hosts of a job answered otherwise than was expected.
+    Deviants {
+        /// The job.
+        jid: JobId,
+        /// The hosts.
+        hosts: Vec<HostId>,
     },
     /// A host's state in a job, with the report that brought it there.
     HostState {
@@ -105,6 +126,19 @@ pub struct HostRow {
     pub last_seen: i64,
     /// Its grains.
     pub grains: Map,
+}
+
+/// What became of a host in a job, in short.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostOutcome {
+    /// The host.
+    pub id: HostId,
+    /// Its state.
+    pub state: HostState,
+    /// Whether something was changed on it.
+    pub changed: bool,
+    /// Whether it answered otherwise than was expected.
+    pub deviant: bool,
 }
 
 /// Yields when a write is on the disk. Dropping it changes nothing of the write.

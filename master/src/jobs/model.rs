@@ -6,7 +6,7 @@ use common::store::Hash;
 use common::value::{Map, Value};
 use serde::{Deserialize, Serialize};
 
-use super::Batch;
+use super::{Batch, Policy};
 
 /// What an operator asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,9 +16,12 @@ pub struct JobSpec {
     /// Which hosts, in the grammar of targets; every accepted host when none is given.
     #[serde(default)]
     pub target: Option<String>,
-    /// How many hosts at one time; all when none is given.
+    /// How hosts take their turns; all at once when none is given.
     #[serde(default)]
     pub batch: Option<Batch>,
+    /// How the job rolls out beyond that.
+    #[serde(default)]
+    pub policy: Policy,
     /// After how many seconds a host's worker is killed; the configuration's `timeout` when none is given.
     #[serde(default)]
     pub timeout: Option<u64>,
@@ -97,6 +100,8 @@ pub enum HostState {
     Sent,
     /// A worker is at it.
     Running,
+    /// It has done everything asked for, and is to be verified.
+    Verifying,
     /// Everything asked for was done.
     Succeeded,
     /// Something failed; the report, or the reason, says what.
@@ -111,10 +116,11 @@ pub enum HostState {
 
 impl HostState {
     /// All states.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Queued,
         Self::Sent,
         Self::Running,
+        Self::Verifying,
         Self::Succeeded,
         Self::Failed,
         Self::Unreachable,
@@ -129,6 +135,7 @@ impl HostState {
             Self::Queued => "queued",
             Self::Sent => "sent",
             Self::Running => "running",
+            Self::Verifying => "verifying",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Unreachable => "unreachable",
@@ -146,7 +153,7 @@ impl HostState {
     /// Whether nothing more is expected of the host.
     #[must_use]
     pub fn is_end(self) -> bool {
-        !matches!(self, Self::Queued | Self::Sent | Self::Running)
+        !matches!(self, Self::Queued | Self::Sent | Self::Running | Self::Verifying)
     }
 
     /// What a report's outcome makes of the host.
@@ -192,6 +199,15 @@ pub struct JobRecord {
     pub commit: Option<String>,
     /// Why the whole job ended before it touched a host.
     pub error: Option<String>,
+    /// Whether nothing further begins until it is resumed.
+    #[serde(default)]
+    pub paused: bool,
+    /// Why no further host began, where the rollout stopped by itself.
+    #[serde(default)]
+    pub stopped: Option<String>,
+    /// The job whose hosts this one verifies.
+    #[serde(default)]
+    pub parent: Option<JobId>,
     /// How many hosts are in each state.
     pub counts: Counts,
 }

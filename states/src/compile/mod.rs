@@ -131,7 +131,7 @@ pub fn declarations(context: &Context, data: &Map) -> Result<Plan, Vec<Diagnosti
 }
 
 fn nothing_matched(context: &Context, tree: &Tree<'_>) -> Diagnostic {
-    let top = get(&context.opts, "state_top").and_then(Value::as_str).unwrap_or("top.sls");
+    let top = top::file_name(context);
     let there =
         tree.environments().iter().any(|env| context.files.lookup(env, top).is_ok_and(|file| file.is_some()));
     let error = if there {

@@ -48,8 +48,7 @@ pub(super) fn read(
     of: TopOf,
     errors: &mut Vec<Diagnostic>,
 ) -> Tops {
-    let name = get(&tree.context().opts, "state_top").and_then(Value::as_str).unwrap_or("top.sls");
-    let name = name.strip_prefix("salt://").unwrap_or(name).trim_start_matches('/').to_owned();
+    let name = file_name(tree.context()).to_owned();
     let mut tops = Tops::new();
     for saltenv in environments {
         let mut files = Vec::new();
@@ -83,6 +82,12 @@ pub(super) fn read(
         tops.push((saltenv.clone(), files));
     }
     tops
+}
+
+/// The path of the top file: `state_top` of the configuration, which may be written as a `salt://` address.
+pub(super) fn file_name(context: &Context) -> &str {
+    let name = get(&context.opts, "state_top").and_then(Value::as_str).unwrap_or("top.sls");
+    name.strip_prefix("salt://").unwrap_or(name).trim_start_matches('/')
 }
 
 /// Renders a top file and takes its includes out of it.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, io};
 
+use common::target::fnmatch;
 use indexmap::IndexMap;
 
 use super::{FileError, FileSource, TreeFile};
@@ -17,12 +18,33 @@ const COUNT_LIMIT: usize = 1_000_000;
 /// What version control keeps beside the files, which is no part of the tree.
 const VERSION_CONTROL: &[&str] = &[".git", ".hg", ".svn", ".bzr"];
 
+/// The environment that stands for every one that has no folders of its own; its name in a folder's path stands for that of
+/// the environment that is asked for.
+const ANY_ENVIRONMENT: &str = "__env__";
+
+/// Files that are no part of a tree although they lie in its folders, by their paths in it.
+#[derive(Debug, Default)]
+pub struct Ignored {
+    /// Found anywhere in the path.
+    pub regexes: Vec<fancy_regex::Regex>,
+    /// For the whole path; `*` goes across folders.
+    pub globs: Vec<String>,
+}
+
+impl Ignored {
+    fn has(&self, path: &str) -> bool {
+        self.regexes.iter().any(|regex| regex.is_match(path).unwrap_or(false))
+            || self.globs.iter().any(|glob| fnmatch(path, glob))
+    }
+}
+
 /// Environments, each a list of folders; the first folder that has a path wins. Symbolic links are followed. Each
 /// environment is listed once, when it is first asked for; files that come later are not seen.
 ///
 /// A Git LFS pointer is a file like any other here: whoever hands files on resolves it.
 pub struct Folders {
     roots: IndexMap<String, Vec<PathBuf>>,
+    ignored: Ignored,
     listings: Mutex<HashMap<String, Arc<Listing>>>,
 }
 
@@ -36,7 +58,13 @@ struct Listing {
 impl Folders {
     /// A tree of these environments.
     pub fn new(roots: impl IntoIterator<Item = (String, Vec<PathBuf>)>) -> Self {
-        Self { roots: roots.into_iter().collect(), listings: Mutex::default() }
+        Self { roots: roots.into_iter().collect(), ignored: Ignored::default(), listings: Mutex::default() }
+    }
+
+    /// The same tree without some of its files.
+    #[must_use]
+    pub fn without(self, ignored: Ignored) -> Self {
+        Self { ignored, ..self }
     }
 
     /// A tree whose only environment is `base`.
@@ -50,13 +78,25 @@ impl Folders {
         self.roots.values().flatten().map(PathBuf::as_path).filter(|root| !root.is_dir()).collect()
     }
 
+    /// The folders of an environment.
+    fn folders(&self, saltenv: &str) -> Option<Vec<PathBuf>> {
+        if let Some(own) = self.roots.get(saltenv) {
+            return Some(own.clone());
+        }
+        let named = |folder: &PathBuf| match folder.to_str() {
+            Some(folder) => PathBuf::from(folder.replace(ANY_ENVIRONMENT, saltenv)),
+            None => folder.clone(),
+        };
+        Some(self.roots.get(ANY_ENVIRONMENT)?.iter().map(named).collect())
+    }
+
     fn listing(&self, saltenv: &str) -> Result<Arc<Listing>, FileError> {
-        let Some(roots) = self.roots.get(saltenv) else { return Ok(Arc::default()) };
+        let Some(roots) = self.folders(saltenv) else { return Ok(Arc::default()) };
         let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(listing) = listings.get(saltenv) {
             return Ok(Arc::clone(listing));
         }
-        let mut walk = Walk { saltenv, found: BTreeMap::new(), open: Vec::new() };
+        let mut walk = Walk { saltenv, ignored: &self.ignored, found: BTreeMap::new(), open: Vec::new() };
         for root in roots.iter().filter(|root| root.is_dir()) {
             walk.folder(root, "")?;
         }
@@ -76,7 +116,11 @@ impl Folders {
 
 impl FileSource for Folders {
     fn environments(&self) -> Vec<String> {
-        self.roots.keys().cloned().collect()
+        self.roots.keys().filter(|name| *name != ANY_ENVIRONMENT).cloned().collect()
+    }
+
+    fn has_environment(&self, saltenv: &str) -> bool {
+        self.roots.contains_key(saltenv) || self.roots.contains_key(ANY_ENVIRONMENT)
     }
 
     fn list(&self, saltenv: &str) -> Result<Arc<[TreeFile]>, FileError> {
@@ -109,6 +153,7 @@ fn normal(path: &str) -> Option<String> {
 
 struct Walk<'a> {
     saltenv: &'a str,
+    ignored: &'a Ignored,
     found: BTreeMap<String, (TreeFile, PathBuf)>,
     /// The folders from the root down to here by device and inode, so that a link to one of them ends the walk.
     open: Vec<(u64, u64)>,
@@ -155,7 +200,7 @@ impl Walk<'_> {
         if metadata.is_dir() {
             return self.folder(source, &path);
         }
-        if !metadata.is_file() || self.found.contains_key(&path) {
+        if !metadata.is_file() || self.found.contains_key(&path) || self.ignored.has(&path) {
             return Ok(());
         }
         if self.found.len() >= COUNT_LIMIT {
@@ -207,6 +252,35 @@ mod tests {
         assert_eq!(tree.read("base", "b/init.sls").unwrap().as_deref(), Some(b"one".as_slice()));
         assert_eq!(tree.missing(), [Path::new("/nonexistent")]);
         assert!(tree.list("dev").unwrap().is_empty());
+    }
+
+    #[test]
+    fn an_environment_without_folders_takes_those_of_any() {
+        let home = tempfile::tempdir().unwrap();
+        put(home.path(), "dev/a.sls", "dev");
+        put(home.path(), "base/a.sls", "base");
+        let any = vec![home.path().join("__env__")];
+        let own = vec![home.path().join("base")];
+        let tree = Folders::new([("base".into(), own), ("__env__".into(), any)]);
+        assert_eq!(tree.environments(), ["base"]);
+        assert_eq!(tree.read("dev", "a.sls").unwrap().as_deref(), Some(b"dev".as_slice()));
+        assert_eq!(tree.read("base", "a.sls").unwrap().as_deref(), Some(b"base".as_slice()));
+        assert!(tree.list("qa").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_ignored_is_no_part_of_the_tree() {
+        let home = tempfile::tempdir().unwrap();
+        for path in ["a.sls", "a.sls~", "web/.swp/x", "web/b.sls"] {
+            put(home.path(), path, "x");
+        }
+        let ignored = Ignored {
+            regexes: vec![fancy_regex::Regex::new(r"/\.swp($|/)").unwrap()],
+            globs: vec!["*~".into(), "w*/b.*".into()],
+        };
+        let tree = Folders::base([home.path().into()]).without(ignored);
+        let list = tree.list("base").unwrap();
+        assert_eq!(list.iter().map(|file| file.path.as_ref()).collect::<Vec<_>>(), ["a.sls"]);
     }
 
     #[test]

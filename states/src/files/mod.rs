@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use folders::Folders;
+pub use folders::{Folders, Ignored};
 
 /// The largest file that is read into memory, as templates and SLS files are: 16 MiB. Larger ones are only copied.
 pub const READ_LIMIT: u64 = 16 << 20;
@@ -66,6 +66,11 @@ pub enum FileError {
 pub trait FileSource: Send + Sync {
     /// The names of the environments (`base`, …).
     fn environments(&self) -> Vec<String>;
+
+    /// Whether there is an environment of that name. There may be others than those that [`FileSource::environments`] names.
+    fn has_environment(&self, saltenv: &str) -> bool {
+        self.environments().iter().any(|name| name == saltenv)
+    }
 
     /// Every file of an environment, sorted by path; none where there is no such environment.
     ///

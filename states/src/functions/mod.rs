@@ -34,4 +34,4 @@ pub mod words;
 
 pub(crate) use cmd::{Ran, Request, Script, execute, run_script};
 pub use registry::{Arguments, Function, FunctionError, all, call, find, hint};
-pub use state::pillarenv;
+pub use state::{pillarenv, state_context};

@@ -1,5 +1,6 @@
 //! `test.*`: whether a host is there, and what it makes of arguments.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use common::value::{Value, map};
@@ -26,7 +27,13 @@ pub(super) static FUNCTIONS: &[Function] = &[
         name: "test.echo",
         doc: "Returns its argument.\n\ntext: anything",
         parameters: &["text"],
-        run: |_, arguments| Ok(arguments.get(0, "text").cloned().unwrap_or_default()),
+        run: |_, arguments| match (arguments.get(0, "text"), arguments.positional.len()) {
+            (Some(text), ..=1) => Ok(text.clone()),
+            _ => Err(FunctionError::Arguments {
+                name: "test.echo".into(),
+                reason: "it takes one argument, text".into(),
+            }),
+        },
     },
     Function {
         name: "test.arg",
@@ -85,6 +92,16 @@ pub(super) static FUNCTIONS: &[Function] = &[
         run: |_, arguments| {
             let message = arguments.get(0, "message").map_or("Test Exception".into(), ToString::to_string);
             Err(wrong("test.exception", &message))
+        },
+    },
+    Function {
+        name: "test.retcode",
+        doc: "Returns True, and the program that was asked for it exits with the code.\n\ncode: the code, by default 42",
+        parameters: &["code"],
+        run: |context, arguments| {
+            let code = arguments.get(0, "code").and_then(Value::as_int).unwrap_or(42);
+            context.run.retcode.store(code, Ordering::Relaxed);
+            Ok(true.into())
         },
     },
     Function {

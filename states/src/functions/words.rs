@@ -10,6 +10,12 @@ use crate::language::value_of;
 /// The command of a `cmd.*` call stays the text it is: `cmd.run false` runs `false`, where Salt would run `False`.
 #[must_use]
 pub fn parse<T: AsRef<str>>(function: &str, words: &[T]) -> Arguments {
+    parse_but(function, words, &[])
+}
+
+/// The same, but that the keywords of these names keep the text they have.
+#[must_use]
+pub fn parse_but<T: AsRef<str>>(function: &str, words: &[T], as_text: &[String]) -> Arguments {
     let command = function.starts_with("cmd.");
     let mut arguments = Arguments::default();
     for word in words.iter().map(AsRef::as_ref) {
@@ -21,7 +27,8 @@ pub fn parse<T: AsRef<str>>(function: &str, words: &[T]) -> Arguments {
                 arguments.positional.push(word.into());
             }
             Some((key, text)) => {
-                let value = if command && key == "cmd" { text.into() } else { value(text) };
+                let is_text = command && key == "cmd" || as_text.iter().any(|name| name == key);
+                let value = if is_text { text.into() } else { value(text) };
                 arguments.keyword.insert(key.into(), value);
             }
             None if command && arguments.positional.is_empty() => arguments.positional.push(word.into()),
@@ -48,14 +55,20 @@ pub fn value(word: &str) -> Value {
         Ok(Value::String(_) | Value::Null) if word.contains('#') => text(),
         Ok(Value::Map(_)) if !word.starts_with('{') => text(),
         Ok(Value::List(_)) if !word.starts_with('[') => text(),
+        // Bytes are no value of a command line.
+        Ok(Value::Bytes(_)) | Err(_) => text(),
         Ok(value) => value,
-        Err(_) => text(),
     }
 }
 
 /// `key=value` with a key that is a name; `==` is no assignment.
 fn keyword(word: &str) -> Option<(&str, &str)> {
     let (key, value) = word.split_once('=')?;
+    // What has lines is text, but for a line break at its end, which is dropped.
+    let value = value.strip_suffix('\n').unwrap_or(value);
+    if value.contains('\n') {
+        return None;
+    }
     let mut letters = key.chars();
     let begins = letters.next().is_some_and(|letter| letter.is_alphabetic() || letter == '_');
     let name = begins && letters.all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-'));

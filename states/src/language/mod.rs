@@ -11,7 +11,7 @@ mod yaml;
 
 use std::sync::Arc;
 
-use common::value::{Map, Value};
+use common::value::{Map, Value, get};
 
 pub(crate) use jinja::{Engines, to_json};
 pub use node::{Kind, Node};
@@ -42,7 +42,8 @@ pub struct Source {
 /// # Errors
 /// An error in the file, or in one it imports, with its place.
 pub fn render(context: &Arc<Context>, source: &Source, variables: &Map) -> Result<Node, Diagnostic> {
-    render_through(context, source, variables, &renderer::pipe(source)?)
+    let usual = get(&context.opts, "renderer").and_then(Value::as_str);
+    render_through(context, source, variables, &renderer::pipe(source, usual)?)
 }
 
 /// Renders any file through its renderer line, or through `default` when it has none: data, or text where the pipe makes
@@ -100,7 +101,8 @@ pub(crate) struct WrittenScalar {
 
 /// The scalars of an SLS of Jinja and YAML, as they are written; none where the file is of another kind or wrong.
 pub(crate) fn scalars(context: &Arc<Context>, source: &Source) -> Vec<WrittenScalar> {
-    let Ok(pipe) = renderer::pipe(source) else { return Vec::new() };
+    let usual = get(&context.opts, "renderer").and_then(Value::as_str);
+    let Ok(pipe) = renderer::pipe(source, usual) else { return Vec::new() };
     if pipe.last() != Some(&Renderer::Yaml) {
         return Vec::new();
     }
@@ -142,6 +144,30 @@ pub(crate) fn from_yaml(text: &str) -> Result<Value, String> {
         Ok(node) => Ok(node.to_value()),
         Err(fault) => Err(fault.to_string()),
     }
+}
+
+/// Reads a YAML file that belongs to no tree, such as a configuration. An empty one is `Null`.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub(crate) fn yaml_file(path: &str, text: &str) -> Result<Node, Diagnostic> {
+    let file: Arc<str> = path.into();
+    let place =
+        |mark: yaml::Mark| Place { file: Arc::clone(&file), line: mark.line + 1, column: mark.column + 1 };
+    yaml::load(text, &place).map_err(|fault| {
+        let mut diagnostic = Diagnostic::new(fault.message.clone())
+            .salt(format!("Error parsing configuration file: {path} - {}", fault.salt));
+        if let Some(mark) = fault.mark {
+            diagnostic = diagnostic.at(place(mark)).with_source(text);
+        }
+        if let Some((what, mark)) = fault.related {
+            diagnostic = diagnostic.note(format!("{what}: {}", place(mark)));
+        }
+        match &fault.help {
+            Some(help) => diagnostic.help(help.clone()),
+            None => diagnostic,
+        }
+    })
 }
 
 /// Renders the template of a file state: Jinja alone, with the names a `file.managed` template sees.

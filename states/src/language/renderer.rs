@@ -54,9 +54,10 @@ static FOREIGN: &[&str] = &[
 /// What an SLS is rendered with unless it says so itself.
 pub(super) const DEFAULT: &str = "jinja|yaml";
 
-/// The pipe of an SLS, which ends with what makes data.
-pub(super) fn pipe(source: &Source) -> Result<Vec<Renderer>, Diagnostic> {
-    let pipe = pipe_or(source, DEFAULT)?;
+/// The pipe of an SLS, which ends with what makes data. A file that does not ask for one goes through `usual`, which is what
+/// the configuration's `renderer` says.
+pub(super) fn pipe(source: &Source, usual: Option<&str>) -> Result<Vec<Renderer>, Diagnostic> {
+    let pipe = pipe_or(source, usual.unwrap_or(DEFAULT))?;
     match pipe.last() {
         Some(Renderer::Jinja) => {
             let first = source.text.lines().next().unwrap_or_default();

@@ -41,12 +41,28 @@ impl Answer {
 fn ask(prepared: &Prepared, call: &Call) -> Result<Value, Vec<Diagnostic>> {
     let keyword = |key: &str| get(&call.keywords, key);
     let overrides = keyword("pillar").and_then(Value::as_map).cloned().unwrap_or_default();
-    let test = keyword("test").or_else(|| get(&prepared.config, "test")).is_some_and(Value::is_true);
-    let pillar_context = context(prepared, &prepared.pillar_roots, Map::new(), test);
+    let asked = Arguments { positional: Vec::new(), keyword: call.keywords.clone() };
+    let test = keyword("test").map_or_else(|| prepared.config.test(), Value::is_true);
+    let mut pillar_context = context(prepared, prepared.config.pillar_tree(None), Map::new(), test);
+    if let Some(pillarenv) = functions::pillarenv(&pillar_context, &asked) {
+        pillar_context = context(prepared, prepared.config.pillar_tree(Some(&pillarenv)), Map::new(), test)
+            .varied(|context| {
+                drop(Arc::make_mut(&mut context.opts).insert("pillarenv".into(), pillarenv.into()))
+            });
+    }
     let pillar = compile::pillar::compile(&pillar_context, &overrides)?;
-    let context = context(prepared, &prepared.file_roots, pillar, test);
+    let context = context(prepared, prepared.config.tree(), pillar, test);
+    let context = match call.function.starts_with("state.") {
+        true => functions::state_context(&context, &call.function, &asked)
+            .map_err(|error| vec![Diagnostic::new(error.to_string())])?,
+        false => context,
+    };
     // What has errors with places is asked of the compiler itself; the rest as an operator does.
-    if !call.keywords.keys().all(|key| matches!(key.as_str(), Some("pillar" | "test"))) {
+    if !call
+        .keywords
+        .keys()
+        .all(|key| matches!(key.as_str(), Some("pillar" | "test" | "saltenv" | "pillarenv")))
+    {
         return asked_by_name(&context, call);
     }
     match call.function.as_str() {
@@ -100,19 +116,16 @@ fn run(
     Ok(engine::run(&plan?, context, &mut engine::Silent).to_value())
 }
 
-fn context(
-    prepared: &Prepared,
-    roots: &[(String, Vec<std::path::PathBuf>)],
-    pillar: Map,
-    test: bool,
-) -> Arc<Context> {
+fn context(prepared: &Prepared, files: Folders, pillar: Map, test: bool) -> Arc<Context> {
+    let mut opts = prepared.config.opts.clone();
+    opts.insert("test".into(), test.into());
     Arc::new(Context {
         id: prepared.id.clone(),
-        saltenv: "base".into(),
+        saltenv: prepared.config.saltenv().unwrap_or_else(|| "base".into()),
         grains: Arc::new(prepared.grains.clone()),
         pillar: Arc::new(pillar),
-        opts: Arc::new(prepared.config.clone()),
-        files: Arc::new(Folders::new(roots.iter().cloned())),
+        opts: Arc::new(opts),
+        files: Arc::new(files),
         processes: Arc::new(System),
         cache_dir: prepared.cache(),
         test,

@@ -103,12 +103,13 @@ impl Case {
             let deviates = ours.exists();
             let expected = if deviates { ours } else { self.folder.join("expected").join(&file) };
             // Only functions of `state` and `pillar.items` read their words as names and keywords of YAML.
-            let keywords = keywords.filter(|_| function == "pillar.items" || function.starts_with("state."));
+            let is_yaml = function == "pillar.items" || function.starts_with("state.");
+            let keywords = keywords.filter(|_| is_yaml);
             calls.push(Call {
                 words: words.iter().map(|word| (*word).into()).collect(),
                 keywords: keywords.map(|(key, value)| (key.into(), yaml(value))).collect(),
                 function,
-                arguments: plain.iter().map(|word| yaml(word)).collect(),
+                arguments: plain.iter().filter(|_| is_yaml).map(|word| yaml(word)).collect(),
                 names: plain.iter().flat_map(|word| word.split(',')).map(Into::into).collect(),
                 expected,
                 deviates,

@@ -9,4 +9,6 @@ mod lfs;
 mod local;
 mod own;
 mod recovery;
+mod rollout;
+mod salt_call;
 mod trees;

@@ -4,15 +4,33 @@ use std::time::Duration;
 
 use common::message::Outcome;
 
-use crate::jobs::{Batch, HostState, Phase};
+use crate::jobs::{Batch, FailureLimit, HostState, Offline, Phase};
 
-/// How a rollout is to go.
+/// How a rollout is to go. Moments are on the machine's clock.
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// Whether every host prepares before any is changed.
     pub prepare: bool,
-    /// How many hosts may be busy in the second half; all when none is given.
+    /// How hosts take their turns in the second half; all at once when none is given.
     pub batch: Option<Batch>,
+    /// So many hosts go first, alone, and none of them may fail.
+    pub canary: Option<usize>,
+    /// How long a host's place stays empty after it has ended.
+    pub batch_wait: Duration,
+    /// How long a wave is left alone before the next begins.
+    pub hold: Duration,
+    /// How many hosts may fail before no further one begins.
+    pub max_failures: FailureLimit,
+    /// Whether a host that has succeeded is verified before it counts.
+    pub verify: bool,
+    /// What to do about hosts that are away.
+    pub offline: Offline,
+    /// Until when such a host is waited for, with [`Offline::Wait`].
+    pub expire: Duration,
+    /// When the whole job ends.
+    pub until: Option<Duration>,
+    /// Whether nothing further begins until it is resumed.
+    pub paused: bool,
     /// How long one host may work, from when its worker begins. The agent kills it then; the master gives up a little later.
     pub timeout: Duration,
     /// How long a host that is away at the start is waited for: nothing, but for a master that has just started.
@@ -56,6 +74,17 @@ pub enum Event {
         /// How it ended.
         outcome: Outcome,
     },
+    /// What the verification of a host said: nothing, or why it is not good.
+    Verified {
+        /// The host.
+        host: usize,
+        /// What is wrong with it.
+        fault: Option<String>,
+    },
+    /// Nothing further is to begin for now.
+    Pause,
+    /// Further hosts may begin again.
+    Resume,
     /// The operator calls the job off.
     Cancel,
     /// Nothing but the time.
@@ -92,6 +121,25 @@ pub enum Action {
     },
     /// Every host has prepared; the second half begins.
     ApplyBegins,
+    /// A wave begins.
+    Wave {
+        /// Which, from 1.
+        number: usize,
+        /// Out of how many.
+        of: usize,
+        /// How many hosts have had their turn when it is over.
+        reach: usize,
+    },
+    /// These hosts are to be verified; an [`Event::Verified`] is due for each.
+    Verify {
+        /// The hosts.
+        hosts: Vec<usize>,
+    },
+    /// Too many hosts have failed: no further one begins.
+    Stopped {
+        /// Why, in words.
+        reason: String,
+    },
     /// Every host has ended.
     Finish,
 }

@@ -1,76 +1,79 @@
-//! The machine.
+//! The machine: its state, and what comes in and goes out. What it does stands in `replies` (what hosts say), `turns` (who is
+//! next) and `ends` (what stops a host, or all of them).
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use common::message::Outcome;
-
 use super::host::{Host, Step};
+use super::tally::Tally;
+use super::waves::Wave;
 use super::{Action, Event, Resumed, Setup};
-use crate::jobs::{HostState, Phase};
+use crate::jobs::{HostState, Offline, Phase};
 
 /// What the agent gets beyond the timeout to kill the worker and report.
-const SLACK: Duration = Duration::from_secs(30);
-
-/// How long a host may wait for another job of its own.
-const WAIT_LIMIT: Duration = Duration::from_secs(24 * 3600);
-
-/// How long a killed worker's report is waited for.
-const KILL_LIMIT: Duration = Duration::from_secs(30);
-
-/// How often a task is sent again after its stream broke.
-const BROKEN_LIMIT: u32 = 5;
-
-/// How long after.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
+pub(super) const SLACK: Duration = Duration::from_secs(30);
 
 /// A rollout.
 #[derive(Debug)]
 pub struct Rollout {
-    setup: Setup,
-    hosts: Vec<Host>,
-    phase: Phase,
-    cancelled: bool,
-    finished: bool,
-    /// How many hosts may be busy in the second half; settled when it begins.
-    window: usize,
-    /// How many are.
-    busy: usize,
-    /// The first host that may still be queued: those before it are not.
-    next: usize,
-    /// How many have not ended.
-    open: usize,
-    /// How many have still to prepare.
-    preparing: usize,
+    pub(super) setup: Setup,
+    pub(super) hosts: Vec<Host>,
+    pub(super) tally: Tally,
+    pub(super) phase: Phase,
+    /// The first host that may be ready: those before it are not.
+    pub(super) next: usize,
+    /// The waves, settled when the second half begins, and which of them is under way.
+    pub(super) waves: Vec<Wave>,
+    pub(super) wave: usize,
+    /// How many hosts have had their turn in the second half.
+    pub(super) begun: usize,
+    /// Places that stay empty until these moments, in their order.
+    pub(super) cooling: VecDeque<Duration>,
+    /// Until when the wave that is over is left alone.
+    pub(super) held: Option<Duration>,
+    /// How many hosts have failed.
+    pub(super) failures: usize,
+    /// How many hosts were away and never had a turn.
+    pub(super) absent: usize,
+    /// Whether no further host begins, ever.
+    pub(super) stopped: bool,
+    /// Whether every host is to end, and whether that is because the job's time is over.
+    pub(super) cancelled: bool,
+    pub(super) overtime: bool,
+    pub(super) finished: bool,
 }
 
 impl Rollout {
     /// A rollout over these hosts, and what is to be done first. `phase` is the half that the job is in.
     #[must_use]
     pub fn new(setup: Setup, phase: Phase, hosts: &[Resumed], now: Duration) -> (Self, Vec<Action>) {
+        let hosts: Vec<Host> = hosts.iter().map(Host::new).collect();
         let mut rollout = Self {
             phase: if setup.prepare { phase } else { Phase::Apply },
-            hosts: hosts.iter().map(Host::new).collect(),
+            tally: Tally::of(&hosts),
+            begun: hosts.iter().filter(|host| host.begun).count(),
+            hosts,
             setup,
-            cancelled: false,
-            finished: false,
-            window: usize::MAX,
-            busy: 0,
             next: 0,
-            open: 0,
-            preparing: 0,
+            waves: Vec::new(),
+            wave: 0,
+            cooling: VecDeque::new(),
+            held: None,
+            failures: 0,
+            absent: 0,
+            stopped: false,
+            cancelled: false,
+            overtime: false,
+            finished: false,
         };
-        rollout.open = rollout.hosts.iter().filter(|host| !host.has_ended()).count();
+        let failed = |host: &&Host| matches!(host.step, Step::Ended(HostState::Failed | HostState::Expired));
+        rollout.failures = rollout.hosts.iter().filter(failed).count();
         let mut actions = Vec::new();
         for index in 0..rollout.hosts.len() {
             rollout.enter(index, now, &mut actions);
         }
-        match rollout.phase {
-            Phase::Prepare => {
-                rollout.preparing =
-                    rollout.hosts.iter().filter(|host| !host.has_ended() && !host.prepared).count();
-                rollout.prepare_next(now, &mut actions);
-            }
-            Phase::Apply => rollout.begin_apply(now, &mut actions),
+        if rollout.phase == Phase::Apply {
+            rollout.begin_apply(&mut actions);
         }
         rollout.settle(now, &mut actions);
         (rollout, actions)
@@ -90,8 +93,11 @@ impl Rollout {
             Event::Started(host) => self.started(host, now, &mut actions),
             Event::Broken(host) => self.broken(host, now, &mut actions),
             Event::Report { host, prepare, outcome } => {
-                self.report(host, prepare, outcome, now, &mut actions);
+                self.report(host, prepare, outcome, now, &mut actions)
             }
+            Event::Verified { host, ref fault } => self.verified(host, fault.clone(), now, &mut actions),
+            Event::Pause => self.setup.paused = true,
+            Event::Resume => self.setup.paused = false,
             Event::Cancel => self.cancel(now, &mut actions),
             Event::Tick => self.tick(now, &mut actions),
         }
@@ -102,19 +108,22 @@ impl Rollout {
     /// When a [`Event::Tick`] is due next.
     #[must_use]
     pub fn due(&self) -> Option<Duration> {
-        self.hosts.iter().filter_map(Host::due).min()
+        let until = self.setup.until.filter(|_| !self.cancelled);
+        let own = [until, self.held, self.cooling.front().copied()].into_iter().flatten();
+        self.hosts.iter().filter_map(Host::due).chain(own).min().filter(|_| !self.finished)
     }
 
     /// How many hosts are busy.
     #[must_use]
     pub fn busy(&self) -> usize {
-        self.busy
+        self.tally.busy
     }
 
     /// How many hosts may be busy in the second half.
     #[must_use]
     pub fn window(&self) -> usize {
-        self.window
+        let wave = self.waves.get(self.wave);
+        wave.map_or(usize::MAX, |wave| wave.window.min(wave.reach.max(1)))
     }
 
     /// Which half the job is in.
@@ -135,297 +144,71 @@ impl Rollout {
         self.hosts.get(host).map(Host::state)
     }
 
+    /// Changes a host, and the counts with it.
+    pub(super) fn update<T>(&mut self, index: usize, change: impl FnOnce(&mut Host) -> T) -> Option<T> {
+        let host = self.hosts.get_mut(index)?;
+        self.tally.remove(host);
+        let value = change(host);
+        self.tally.add(host);
+        Some(value)
+    }
+
     /// A host's beginning: a task that was out is sent again as soon as the host is there.
     fn enter(&mut self, index: usize, now: Duration, actions: &mut Vec<Action>) {
-        let grace = now + self.setup.grace;
         let allowance = now + self.setup.timeout + SLACK;
-        let host = &mut self.hosts[index];
+        let host = &self.hosts[index];
         if host.has_ended() {
             return;
         }
-        if host.is_busy() {
-            self.busy += 1;
-            host.deadline = Some(if host.connected { allowance } else { now + self.setup.patience });
-            if host.connected {
-                actions.push(Action::Send { host: index, phase: host.phase });
+        let (busy, connected, phase) = (host.is_busy(), host.connected, host.phase);
+        if busy {
+            let deadline = Some(if connected { allowance } else { now + self.setup.patience });
+            self.update(index, |host| (host.allowance, host.deadline) = (allowance, deadline));
+            if connected {
+                actions.push(Action::Send { host: index, phase });
             }
-        } else if !host.connected {
-            host.deadline = Some(grace);
-            if self.setup.grace.is_zero() {
-                self.end(index, HostState::Unreachable, Some(NOT_CONNECTED.into()), actions);
-            }
-        }
-    }
-
-    fn connected(&mut self, index: usize, now: Duration, actions: &mut Vec<Action>) {
-        let allowance = now + self.setup.timeout + SLACK;
-        let cancelled = self.cancelled;
-        let Some(host) = self.hosts.get_mut(index) else { return };
-        host.connected = true;
-        if host.has_ended() {
-            return;
-        }
-        host.deadline = None;
-        if host.is_busy() {
-            host.deadline = Some(if cancelled { now + KILL_LIMIT } else { allowance });
-            host.retry = None;
-            actions.push(Action::Send { host: index, phase: host.phase });
-            if cancelled {
-                actions.push(Action::Kill { host: index });
-            }
-        } else {
-            self.next = self.next.min(index);
-        }
-    }
-
-    fn disconnected(&mut self, index: usize, now: Duration, actions: &mut Vec<Action>) {
-        let patience = now + self.setup.patience;
-        let cancelled = self.cancelled;
-        let Some(host) = self.hosts.get_mut(index) else { return };
-        host.connected = false;
-        if host.has_ended() {
-            return;
-        }
-        host.retry = None;
-        host.deadline = Some(patience);
-        if cancelled {
-            self.end(index, HostState::Cancelled, Some(CANCELLED_AWAY.into()), actions);
-        }
-    }
-
-    fn waiting(&mut self, index: usize, now: Duration) {
-        // A killed task's end is waited for no longer because it says that it waits.
-        if self.cancelled {
-            return;
-        }
-        if let Some(host) = self.hosts.get_mut(index).filter(|host| host.step == Step::Sent && host.connected)
-        {
-            // Said again, it moves nothing: a host cannot keep a job open for ever.
-            host.deadline = Some(*host.waited.get_or_insert(now + WAIT_LIMIT));
-        }
-    }
-
-    fn started(&mut self, index: usize, now: Duration, actions: &mut Vec<Action>) {
-        let allowance = now + self.setup.timeout + SLACK;
-        let cancelled = self.cancelled;
-        let Some(host) = self.hosts.get_mut(index).filter(|host| host.is_busy()) else { return };
-        if host.step == Step::Sent {
-            if host.connected && !cancelled {
-                host.deadline = Some(allowance);
-            }
-            host.step = Step::Running;
-            actions.push(record(index, host, None));
-        }
-    }
-
-    fn broken(&mut self, index: usize, now: Duration, actions: &mut Vec<Action>) {
-        let Some(host) = self.hosts.get_mut(index).filter(|host| host.is_busy() && host.connected) else {
-            return;
-        };
-        host.broken += 1;
-        if host.broken > BROKEN_LIMIT {
-            let reason = format!("the agent dropped the task {} times without a report", host.broken);
-            self.end(index, HostState::Failed, Some(reason), actions);
-        } else {
-            host.retry = Some(now + RETRY_AFTER);
-        }
-    }
-
-    fn report(
-        &mut self,
-        index: usize,
-        prepare: bool,
-        outcome: Outcome,
-        now: Duration,
-        actions: &mut Vec<Action>,
-    ) {
-        let Some(host) = self.hosts.get_mut(index) else { return };
-        match host.step {
-            // It had been given up, and has reported after all.
-            Step::Ended(HostState::Unreachable | HostState::Expired | HostState::Cancelled) if !prepare => {
-                host.step = Step::Ended(HostState::of(outcome));
-                actions.push(record(index, host, None));
-                return;
-            }
-            Step::Ended(_) => return,
-            // A preparation's report that arrives again.
-            _ if prepare && host.phase == Phase::Apply => return,
-            _ => {}
-        }
-        if prepare && outcome == Outcome::Succeeded {
-            if host.prepared {
-                return;
-            }
-            if host.is_busy() {
-                self.busy -= 1;
-            }
-            host.step = Step::Queued;
-            host.prepared = true;
-            host.deadline = (!host.connected).then_some(now + self.setup.patience);
-            host.retry = None;
-            self.preparing = self.preparing.saturating_sub(1);
-            actions.push(record(index, host, None));
-            if self.cancelled {
-                self.end(index, HostState::Cancelled, Some(CANCELLED.into()), actions);
-            }
-        } else {
-            self.end(index, HostState::of(outcome), None, actions);
-        }
-    }
-
-    fn cancel(&mut self, now: Duration, actions: &mut Vec<Action>) {
-        if std::mem::replace(&mut self.cancelled, true) {
-            return;
-        }
-        for index in 0..self.hosts.len() {
-            let host = &mut self.hosts[index];
-            if host.has_ended() {
-                continue;
-            }
-            match (host.is_busy(), host.connected) {
-                (true, true) => {
-                    host.deadline = Some(now + KILL_LIMIT);
-                    host.retry = None;
-                    actions.push(Action::Kill { host: index });
-                }
-                (true, false) => self.end(index, HostState::Cancelled, Some(CANCELLED_AWAY.into()), actions),
-                (false, _) => self.end(index, HostState::Cancelled, Some(CANCELLED.into()), actions),
+        } else if !connected && self.hosts[index].step == Step::Queued {
+            self.expect(index, now + self.setup.grace);
+            if self.setup.grace.is_zero() && self.setup.offline != Offline::Wait {
+                self.end(
+                    index,
+                    HostState::Unreachable,
+                    Some(super::ends::NOT_CONNECTED.into()),
+                    now,
+                    actions,
+                );
             }
         }
     }
 
-    fn tick(&mut self, now: Duration, actions: &mut Vec<Action>) {
-        for index in 0..self.hosts.len() {
-            let host = &mut self.hosts[index];
-            if host.retry.is_some_and(|retry| retry <= now) {
-                host.retry = None;
-                actions.push(Action::Send { host: index, phase: host.phase });
-            }
-            if host.deadline.is_none_or(|deadline| deadline > now) {
-                continue;
-            }
-            host.deadline = None;
-            let (state, reason) = match (self.cancelled, host.connected, host.is_busy()) {
-                (true, ..) => {
-                    (HostState::Cancelled, "its worker was told to end and has not said that it did")
-                }
-                (false, false, false) => (HostState::Unreachable, NOT_CONNECTED),
-                (false, false, true) => {
-                    (HostState::Unreachable, "it went away and did not come back in time")
-                }
-                (false, true, _) => (HostState::Expired, "it did not report in the time it had"),
-            };
-            if !self.cancelled && host.connected && host.is_busy() {
-                actions.push(Action::Kill { host: index });
-            }
-            self.end(index, state, Some(reason.into()), actions);
-        }
+    /// A queued host is away: until when it is waited for, and whether others are held up.
+    pub(super) fn expect(&mut self, index: usize, deadline: Duration) {
+        let (offline, expire) = (self.setup.offline, self.setup.expire);
+        self.update(index, |host| {
+            host.parked = offline == Offline::Wait;
+            host.deadline = Some(if host.parked { expire.max(deadline) } else { deadline });
+        });
     }
 
     /// What follows from the event: the next hosts, the second half, the end.
     fn settle(&mut self, now: Duration, actions: &mut Vec<Action>) {
         if self.phase == Phase::Prepare {
             self.prepare_next(now, actions);
-            if self.preparing == 0 {
+            if self.tally.preparing == 0 {
                 self.judge_preparation(now, actions);
             }
         }
         if self.phase == Phase::Apply {
-            self.fill(now, actions);
+            self.advance(now, actions);
         }
-        if self.open == 0 && !self.finished {
+        if self.tally.open == 0 && !self.finished {
             self.finished = true;
             actions.push(Action::Finish);
         }
     }
-
-    fn prepare_next(&mut self, now: Duration, actions: &mut Vec<Action>) {
-        while let Some(host) = self.hosts.get(self.next) {
-            if host.step == Step::Queued && !host.prepared && host.connected {
-                self.send(self.next, now, actions);
-            }
-            self.next += 1;
-        }
-    }
-
-    /// Every host has prepared or ended: where one's tree does not compile, nobody is changed.
-    fn judge_preparation(&mut self, now: Duration, actions: &mut Vec<Action>) {
-        let failed = self.hosts.iter().filter(|host| host.step == Step::Ended(HostState::Failed)).count();
-        if failed > 0 {
-            let reason = match failed {
-                1 => "1 host could not prepare, so no host was changed".to_owned(),
-                failed => format!("{failed} hosts could not prepare, so no host was changed"),
-            };
-            for index in 0..self.hosts.len() {
-                if !self.hosts[index].has_ended() {
-                    self.end(index, HostState::Cancelled, Some(reason.clone()), actions);
-                }
-            }
-        } else if self.open > 0 {
-            actions.push(Action::ApplyBegins);
-            self.begin_apply(now, actions);
-        }
-    }
-
-    fn begin_apply(&mut self, now: Duration, actions: &mut Vec<Action>) {
-        self.phase = Phase::Apply;
-        for host in self.hosts.iter_mut().filter(|host| host.step == Step::Queued) {
-            host.phase = Phase::Apply;
-        }
-        let answering = self.hosts.iter().filter(|host| !host.has_ended()).count();
-        self.window = self.setup.batch.map_or(usize::MAX, |batch| batch.of(answering));
-        self.next = 0;
-        self.fill(now, actions);
-    }
-
-    /// Starts hosts while there is room.
-    fn fill(&mut self, now: Duration, actions: &mut Vec<Action>) {
-        while self.busy < self.window && !self.cancelled {
-            let Some(host) = self.hosts.get(self.next) else { return };
-            if host.step == Step::Queued && host.connected {
-                self.send(self.next, now, actions);
-            }
-            self.next += 1;
-        }
-    }
-
-    fn send(&mut self, index: usize, now: Duration, actions: &mut Vec<Action>) {
-        let phase = self.phase;
-        let allowance = now + self.setup.timeout + SLACK;
-        let host = &mut self.hosts[index];
-        host.step = Step::Sent;
-        host.phase = phase;
-        host.deadline = Some(allowance);
-        host.waited = None;
-        host.broken = 0;
-        self.busy += 1;
-        actions.push(record(index, host, None));
-        actions.push(Action::Send { host: index, phase });
-    }
-
-    fn end(&mut self, index: usize, state: HostState, reason: Option<String>, actions: &mut Vec<Action>) {
-        let host = &mut self.hosts[index];
-        if host.has_ended() {
-            return;
-        }
-        if host.is_busy() {
-            self.busy -= 1;
-        }
-        if self.phase == Phase::Prepare && !host.prepared {
-            self.preparing = self.preparing.saturating_sub(1);
-        }
-        host.step = Step::Ended(state);
-        host.deadline = None;
-        host.retry = None;
-        self.open -= 1;
-        actions.push(record(index, host, reason));
-    }
 }
 
-const NOT_CONNECTED: &str = "it is not connected";
-const CANCELLED: &str = "the job was called off before its turn";
-const CANCELLED_AWAY: &str = "the job was called off while it was away; it may still be at work";
-
-fn record(index: usize, host: &Host, reason: Option<String>) -> Action {
+/// What is to be written down of a host.
+pub(super) fn record(index: usize, host: &Host, reason: Option<String>) -> Action {
     Action::Record { host: index, state: host.state(), phase: host.phase, prepared: host.prepared, reason }
 }

@@ -16,6 +16,7 @@ pub(crate) use script::{Script, run_script};
 
 use super::registry::{Arguments, Function, FunctionError};
 use crate::context::Context;
+use crate::modules::arguments::Flag;
 use crate::process::words;
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -167,7 +168,13 @@ fn run(
     arguments: &Arguments,
     merged: bool,
 ) -> Result<Ran, FunctionError> {
-    let request: Request = typed(name, arguments, PARAMETERS)?;
+    let mut request: Request = typed(name, arguments, PARAMETERS)?;
+    // `cmd_safe: False` in the configuration sends every line through the shell that does not say otherwise.
+    if common::value::get(&context.opts, "cmd_safe") == Some(&Value::Bool(false))
+        && common::value::get(&arguments.keyword, "python_shell").is_none()
+    {
+        request.python_shell = Flag(true);
+    }
     execute(context, &request, merged).map_err(|reason| FunctionError::Failed { name: name.into(), reason })
 }
 

@@ -6,7 +6,7 @@ mod run;
 
 use common::value::Value;
 
-pub use request::pillarenv;
+pub use request::{context as state_context, pillarenv};
 
 use super::registry::Function;
 use crate::compile::show;

@@ -8,8 +8,12 @@ use super::super::lookup::merge;
 use super::super::registry::{Arguments, FunctionError};
 use crate::context::Context;
 
-/// The host as the run sees it: with the `test`, `saltenv` and `pillar` of the call.
-pub(super) fn context(
+/// The host as a function of `state` sees it: with the `test`, `saltenv`, `pillarenv` and `pillar` of the call. The pillar itself
+/// is not compiled again.
+///
+/// # Errors
+/// When an argument has no sense, or may not be given.
+pub fn context(
     context: &Arc<Context>,
     function: &str,
     arguments: &Arguments,
@@ -32,6 +36,9 @@ pub(super) fn context(
         Some(_) => return Err(wrong(function, "Pillar data must be formatted as a dictionary.")),
     };
     let pillarenv = pillarenv(context, arguments);
+    // What is asked for by name is looked for in `base`, and templates are told so.
+    let named = NAMED.contains(&function) || function == "state.apply" && !mods(arguments, 0).is_empty();
+    let saltenv = saltenv.or_else(|| (named && configured.is_none()).then(|| context.saltenv.clone()));
     Ok(context.varied(|context| {
         if let Some(test) = test.filter(|test| !test.is_null()) {
             context.test = test.is_true();
@@ -49,6 +56,10 @@ pub(super) fn context(
         }
     }))
 }
+
+/// The functions that are told which SLS files to use.
+const NAMED: &[&str] =
+    &["state.sls", "state.sls_id", "state.sls_exists", "state.show_sls", "state.show_low_sls"];
 
 /// The environment of the pillar that a call asks for, if it asks for one: `pillarenv=`, or with `pillarenv_from_saltenv` in
 /// the configuration its `saltenv=`.

@@ -146,11 +146,13 @@ pub(super) fn finish(
     }
 }
 
-/// A report as Salt returns it; whether a state failed is noted for the exit code.
+/// A report as Salt returns it; whether a state failed is noted for the exit code. Salt takes a run without states for one
+/// that failed.
 fn reported(context: &Context, report: &engine::Report) -> Value {
-    let retcode = if report.succeeded() { 0 } else { STATE_FAILED };
+    let value = report.to_value();
+    let retcode = if report.succeeded() && value.is_true() { 0 } else { STATE_FAILED };
     context.run.retcode.store(retcode, Ordering::Relaxed);
-    report.to_value()
+    value
 }
 
 /// A tree that does not compile: a list of texts, which is how Salt tells it from a report. Each text ends with the

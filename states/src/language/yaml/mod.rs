@@ -8,7 +8,6 @@ mod base64;
 mod check;
 mod compose;
 mod construct;
-mod dump;
 mod events;
 mod fault;
 mod flatten;
@@ -18,7 +17,7 @@ mod scalar;
 mod scalars;
 
 pub(crate) use base64::decode_base64;
-pub(crate) use dump::{Layout, base64, dump, float, sorted};
+pub(crate) use common::yaml::{Layout, base64, dump, float, sorted};
 pub(crate) use fault::{Fault, Mark};
 pub(crate) use scalars::{Role, Scalar, ScalarType, scalars};
 

@@ -87,49 +87,6 @@ pub(super) fn resolve_plain(text: &str) -> Tag {
     }
 }
 
-/// Whether a plain scalar of this text is that text and nothing else.
-pub(super) fn is_plain_string(text: &str) -> bool {
-    resolve_plain(text) == Tag::String
-}
-
-/// Whether YAML 1.1 reads a plain scalar of this text as a timestamp. Salt reads it as text, but writes it with quotes.
-pub(super) fn is_timestamp(text: &str) -> bool {
-    let digits = |text: &str, least: usize, most: usize| {
-        (least..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let Some((date, time)) = text.split_at_checked(text.find(['T', 't', ' ', '\t']).unwrap_or(text.len()))
-    else {
-        return false;
-    };
-    let parts: Vec<&str> = date.split('-').collect();
-    let [year, month, day] = parts[..] else { return false };
-    if time.is_empty() {
-        return digits(year, 4, 4) && digits(month, 2, 2) && digits(day, 2, 2);
-    }
-    if !(digits(year, 4, 4) && digits(month, 1, 2) && digits(day, 1, 2)) {
-        return false;
-    }
-    let time = time.trim_start_matches(['T', 't', ' ', '\t']);
-    let clock_end = time.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(time.len());
-    let (clock, zone) = time.split_at(clock_end);
-    let parts: Vec<&str> = clock.split(':').collect();
-    let [hour, minute, second] = parts[..] else { return false };
-    let (second, fraction) = second.split_once('.').unwrap_or((second, ""));
-    let zone = zone.trim_start_matches([' ', '\t']);
-    let zone_fits = match zone.strip_prefix(['+', '-']) {
-        Some(offset) => match offset.split_once(':') {
-            Some((hours, minutes)) => digits(hours, 1, 2) && digits(minutes, 2, 2),
-            None => digits(offset, 1, 2),
-        },
-        None => matches!(zone, "" | "Z"),
-    };
-    digits(hour, 1, 2)
-        && digits(minute, 2, 2)
-        && digits(second, 2, 2)
-        && digits(fraction, 0, usize::MAX)
-        && zone_fits
-}
-
 /// YAML 1.1's booleans, without `y` and `n`, in three cases each.
 pub(super) fn bool_of(text: &str) -> Option<bool> {
     Some(match text {

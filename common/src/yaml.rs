@@ -1,13 +1,16 @@
-//! Values to YAML text, as PyYAML's safe dumper writes it.
+//! Values to YAML text, as PyYAML's safe dumper writes it, which is what Salt prints and its filters make.
 
-use common::value::{Map, Value, float_repr};
+use std::cmp::Ordering;
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
 use libyaml_safer::{Emitter, Encoding, Error, Event, MappingStyle, ScalarStyle, SequenceStyle};
 
-use super::resolve::{is_plain_string, is_timestamp};
+use crate::value::{Map, Value, float_repr};
 
 /// How a document is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Layout {
+pub enum Layout {
     /// `{a: [1, 2]}`
     Flow,
     /// A line for each item.
@@ -15,11 +18,27 @@ pub(crate) enum Layout {
 }
 
 /// Writes one document, without the newline and the `...` at its end. Keys are sorted where they can be.
-pub(crate) fn dump(value: &Value, layout: Layout) -> Result<String, Error> {
+///
+/// # Errors
+/// When the emitter can't write the value; one in memory can always be written.
+pub fn dump(value: &Value, layout: Layout) -> Result<String, Error> {
+    let text = document(value, layout, None)?;
+    let text = text.trim();
+    Ok(text.strip_suffix("\n...").unwrap_or(text).into())
+}
+
+/// Writes one document as it stands in a file. `indent` is that of a level, 2 where none is given.
+///
+/// # Errors
+/// As [`dump`].
+pub fn document(value: &Value, layout: Layout, indent: Option<i32>) -> Result<String, Error> {
     let mut out = Vec::new();
     let mut emitter = Emitter::new();
     emitter.set_output_string(&mut out);
     emitter.set_unicode(true);
+    if let Some(indent) = indent {
+        emitter.set_indent(indent);
+    }
     emitter.emit(Event::stream_start(Encoding::Utf8))?;
     emitter.emit(Event::document_start(None, &[], true))?;
     write(&mut emitter, value, layout)?;
@@ -27,9 +46,7 @@ pub(crate) fn dump(value: &Value, layout: Layout) -> Result<String, Error> {
     emitter.emit(Event::stream_end())?;
     emitter.flush()?;
     drop(emitter);
-    let text = String::from_utf8_lossy(&out);
-    let text = text.trim();
-    Ok(text.strip_suffix("\n...").unwrap_or(text).into())
+    Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
 fn write(emitter: &mut Emitter<'_>, value: &Value, layout: Layout) -> Result<(), Error> {
@@ -39,8 +56,7 @@ fn write(emitter: &mut Emitter<'_>, value: &Value, layout: Layout) -> Result<(),
         Value::Int(number) => plain(emitter, &number.to_string()),
         Value::Float(number) => plain(emitter, &float(*number)),
         Value::String(text) => {
-            let is_itself = is_plain_string(text) && !is_timestamp(text);
-            emitter.emit(Event::scalar(None, None, text, is_itself, true, ScalarStyle::Any))
+            emitter.emit(Event::scalar(None, None, text, !reads_as_other(text), true, ScalarStyle::Any))
         }
         Value::Bytes(bytes) => {
             let tag = Some("tag:yaml.org,2002:binary");
@@ -78,18 +94,31 @@ fn plain(emitter: &mut Emitter<'_>, text: &str) -> Result<(), Error> {
 }
 
 /// The pairs by key; as they are, where Python cannot compare the keys.
-pub(crate) fn sorted(map: &Map) -> Vec<(&Value, &Value)> {
+#[must_use]
+pub fn sorted(map: &Map) -> Vec<(&Value, &Value)> {
     let mut pairs: Vec<_> = map.iter().collect();
     if map.keys().all(|key| key.as_str().is_some()) {
         pairs.sort_by(|left, right| left.0.as_str().cmp(&right.0.as_str()));
-    } else if map.keys().all(|key| key.as_int().is_some()) {
-        pairs.sort_by_key(|pair| pair.0.as_int());
+    } else if map.keys().all(|key| number(key).is_some()) {
+        pairs.sort_by(|left, right| number(left.0).partial_cmp(&number(right.0)).unwrap_or(Ordering::Equal));
     }
     pairs
 }
 
+/// A number as Python compares it.
+#[expect(clippy::cast_precision_loss, reason = "only the order of keys depends on it")]
+fn number(key: &Value) -> Option<f64> {
+    match key {
+        Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
+        Value::Int(number) => Some(*number as f64),
+        Value::Float(number) => Some(*number),
+        _ => None,
+    }
+}
+
 /// A float as YAML 1.1 reads it back.
-pub(crate) fn float(number: f64) -> String {
+#[must_use]
+pub fn float(number: f64) -> String {
     if number.is_nan() {
         return ".nan".into();
     }
@@ -102,7 +131,8 @@ pub(crate) fn float(number: f64) -> String {
 }
 
 /// Base64 with padding.
-pub(crate) fn base64(bytes: &[u8]) -> String {
+#[must_use]
+pub fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
@@ -116,4 +146,26 @@ pub(crate) fn base64(bytes: &[u8]) -> String {
         }
     }
     out
+}
+
+/// Whether YAML 1.1 would read a plain text as something else: null, a boolean, a number, a date, `<<` or `=`.
+fn reads_as_other(value: &str) -> bool {
+    static OTHER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?x)^(?:
+            | ~ | null | Null | NULL | << | =
+            | yes | Yes | YES | no | No | NO | true | True | TRUE | false | False | FALSE
+            | on | On | ON | off | Off | OFF
+            | [-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)? | \.[0-9][0-9_]*(?:[eE][-+][0-9]+)?
+            | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]* | [-+]?\.(?:inf|Inf|INF) | \.(?:nan|NaN|NAN)
+            | [-+]?0b[0-1_]+ | [-+]?0[0-7_]+ | [-+]?(?:0|[1-9][0-9_]*) | [-+]?0x[0-9a-fA-F_]+
+            | [-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+
+            | [0-9]{4}-[0-9]{2}-[0-9]{2}
+            | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[\x20\t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?
+              (?:[\x20\t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?
+            )\z",
+        )
+        .ok()
+    });
+    OTHER.as_ref().is_none_or(|other| other.is_match(value).unwrap_or(true))
 }

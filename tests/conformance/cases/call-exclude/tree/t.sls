@@ -1,0 +1,3 @@
+include: [u, v]
+a: test.nop
+b: test.nop

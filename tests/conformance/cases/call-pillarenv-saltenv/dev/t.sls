@@ -1,0 +1,2 @@
+{% set tree = 'dev' %}
+{{ tree }}-{{ saltenv }}-{{ pillar | list | sort | join('+') }}-{{ opts['saltenv'] }}-{{ opts['pillarenv'] }}: test.nop

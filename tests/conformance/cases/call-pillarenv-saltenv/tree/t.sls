@@ -1,0 +1,2 @@
+{% set tree = 'tree' %}
+{{ tree }}-{{ saltenv }}-{{ pillar | list | sort | join('+') }}-{{ opts['saltenv'] }}-{{ opts['pillarenv'] }}: test.nop

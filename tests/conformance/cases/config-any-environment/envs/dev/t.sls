@@ -1,0 +1,1 @@
+dev-{{ pillar['of'] }}: test.nop

@@ -1,0 +1,1 @@
+"{{ salt['cmd.run']('echo $((1+2)) | cat') }}": test.nop

@@ -1,0 +1,1 @@
+{{ opts['environment'] }}-{{ opts['saltenv'] }}: test.nop

@@ -1,0 +1,3 @@
+a: test.nop
+b:
+  test.succeed_without_changes: []

@@ -1,0 +1,4 @@
+base:
+  all: [{match: nodegroup}, a]
+  none: [{match: nodegroup}, b]
+  'N@web': [c]

@@ -1,0 +1,3 @@
+include: [b]
+x: a
+m: {a: 1}

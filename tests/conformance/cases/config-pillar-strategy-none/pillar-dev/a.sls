@@ -1,0 +1,3 @@
+env: dev
+from: {dev: {{ saltenv }}}
+both: {list: [2], dev: true}

@@ -1,0 +1,3 @@
+env: base
+from: {base: {{ saltenv }}}
+both: {list: [1], base: true}

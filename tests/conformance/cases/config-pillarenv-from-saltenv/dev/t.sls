@@ -1,0 +1,1 @@
+dev-{{ pillar['env'] }}: test.nop

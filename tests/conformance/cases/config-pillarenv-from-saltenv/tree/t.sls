@@ -1,0 +1,1 @@
+base-{{ pillar['env'] }}: test.nop

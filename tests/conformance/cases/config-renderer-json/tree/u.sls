@@ -1,0 +1,2 @@
+#!jinja|yaml
+b: test.nop

@@ -1,0 +1,1 @@
+dev-{{ saltenv }}: test.nop

@@ -1,0 +1,4 @@
+dev:
+  '*': [two]
+base:
+  '*': [three]

@@ -1,0 +1,1 @@
+base-{{ saltenv }}: test.nop

@@ -1,0 +1,5 @@
+z: test.nop
+a: test.nop
+m:
+  test.nop:
+    - order: 1

@@ -1,0 +1,4 @@
+{% if grains['id'] == 'bad-pillar' %}
+a: {{ nope }}
+{% endif %}
+site: one

@@ -46,7 +46,7 @@ impl Drift {
         }
         let rows: Vec<Drifted> = hosts.iter().flat_map(drifted).collect();
         let named: Vec<_> = rows.iter().map(|row| (row.host.clone(), value(row))).collect();
-        let output = self.job.output;
+        let output = &self.job.output;
         records(output.out, &output.style(), &named, || listing(&rows));
         let silent = hosts.iter().filter(|host| host.report.is_none()).count();
         if output.out == Format::Human {

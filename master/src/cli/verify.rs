@@ -140,7 +140,7 @@ impl Verify {
 
     fn show(&self, verdicts: &[Verdict]) {
         let named: Vec<_> = verdicts.iter().map(|verdict| (verdict.name.clone(), value(verdict))).collect();
-        let output = self.job.output;
+        let output = &self.job.output;
         records(output.out, &output.style(), &named, || listing(verdicts));
         if output.out == Format::Human {
             for verdict in verdicts.iter().filter(|verdict| !verdict.groups.is_empty()) {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::value::{Map, Value};
+use common::value::{Map, Value, map};
+use states::saltconfig::{Given, SaltConfig};
 use tempfile::TempDir;
 
 /// What stands in a case's files for a folder of its own.
@@ -51,12 +52,8 @@ pub struct Prepared {
     pub id: String,
     /// The host's grains.
     pub grains: Map,
-    /// The configuration without roots.
-    pub config: Map,
-    /// Environments and their folders, of the state tree.
-    pub file_roots: Vec<(String, Vec<PathBuf>)>,
-    /// Environments and their folders, of the pillar tree.
-    pub pillar_roots: Vec<(String, Vec<PathBuf>)>,
+    /// The configuration.
+    pub config: SaltConfig,
 }
 
 fn home() -> PathBuf {
@@ -103,13 +100,13 @@ impl Case {
             let deviates = ours.exists();
             let expected = if deviates { ours } else { self.folder.join("expected").join(&file) };
             // Only functions of `state` and `pillar.items` read their words as names and keywords of YAML.
-            let is_yaml = function == "pillar.items" || function.starts_with("state.");
-            let keywords = keywords.filter(|_| is_yaml);
+            let is_state = function == "pillar.items" || function.starts_with("state.");
+            let keywords = keywords.filter(|_| is_state);
             calls.push(Call {
                 words: words.iter().map(|word| (*word).into()).collect(),
                 keywords: keywords.map(|(key, value)| (key.into(), yaml(value))).collect(),
                 function,
-                arguments: plain.iter().filter(|_| is_yaml).map(|word| yaml(word)).collect(),
+                arguments: plain.iter().filter(|_| is_state).map(|word| yaml(word)).collect(),
                 names: plain.iter().flat_map(|word| word.split(',')).map(Into::into).collect(),
                 expected,
                 deviates,
@@ -157,17 +154,20 @@ impl Case {
         grains.extend(yaml_map(&copy.join("grains.yaml")));
         grains.insert("id".into(), id.as_str().into());
         let mut config = yaml_map(&copy.join("config.yaml"));
-        let mut roots = |key: &str, usual: &str| match config.shift_remove(&Value::from(key)) {
-            None => vec![("base".into(), vec![copy.join(usual)])],
-            Some(Value::Map(environments)) => environments
-                .iter()
-                .map(|(name, folders)| (name.to_string(), within(&copy, folders)))
-                .collect(),
-            Some(_) => panic!("{key} of case {} is not a map", self.name),
-        };
-        let (file_roots, pillar_roots) = (roots("file_roots", "tree"), roots("pillar_roots", "pillar"));
+        for (key, usual) in [("file_roots", "tree"), ("pillar_roots", "pillar")] {
+            let environments = match config.shift_remove(&Value::from(key)) {
+                None => map([("base", vec![usual].into())]),
+                Some(Value::Map(environments)) => environments,
+                Some(_) => panic!("{key} of case {} is not a map", self.name),
+            };
+            let within = environments.into_iter().map(|(name, folders)| (name, within(&copy, &folders)));
+            config.insert(key.into(), within.collect::<Map>().into());
+        }
         config.insert("id".into(), id.as_str().into());
-        Prepared { folder, id, grains, config, file_roots, pillar_roots }
+        config.insert("root_dir".into(), folder.path().join("root").display().to_string().into());
+        let config = SaltConfig::of(config, folder.path(), &Given::default())
+            .unwrap_or_else(|errors| panic!("the configuration of case {}: {}", self.name, errors[0]));
+        Prepared { folder, id, grains, config }
     }
 }
 
@@ -182,12 +182,14 @@ impl Prepared {
     #[must_use]
     pub fn neutral(&self, text: &str) -> String {
         let path = self.folder.path().to_str().unwrap();
-        text.replace(&format!("{path}/dir"), SANDBOX).replace(&format!("{path}/case"), "@CASE@")
+        let text = text.replace(&format!("{path}/dir"), SANDBOX).replace(&format!("{path}/case"), "@CASE@");
+        text.replace(path, "@TMP@")
     }
 }
 
-fn within(folder: &Path, names: &Value) -> Vec<PathBuf> {
-    names.as_list().unwrap().iter().map(|name| folder.join(name.to_string())).collect()
+fn within(folder: &Path, names: &Value) -> Value {
+    let inside = |name: &Value| folder.join(name.to_string()).display().to_string();
+    names.as_list().unwrap().iter().map(inside).collect::<Vec<_>>().into()
 }
 
 fn yaml_map(path: &Path) -> Map {

@@ -51,9 +51,13 @@ impl<'a> Tree<'a> {
 
     /// Whether there is such an environment. `base` is one even where `env_order` leaves it out.
     pub(super) fn has_environment(&self, saltenv: &str) -> bool {
-        saltenv == "base"
-            || self.environments.iter().any(|name| name == saltenv)
-            || self.context.files.has_environment(saltenv)
+        saltenv == "base" || self.environments.iter().any(|name| name == saltenv) || self.is_of_any(saltenv)
+    }
+
+    /// Whether it is an environment that the tree has without naming it, as `__env__` of `file_roots` makes them.
+    fn is_of_any(&self, saltenv: &str) -> bool {
+        let files = &self.context.files;
+        files.has_environment(saltenv) && !files.environments().iter().any(|name| name == saltenv)
     }
 
     /// The names of an environment's SLS files, sorted: `web` for `web.sls` and for `web/init.sls`.

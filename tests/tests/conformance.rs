@@ -40,7 +40,9 @@ fn whatever_differs_is_listed() {
     let page = include_str!("../../COMPATIBILITY.md");
     let missing: Vec<String> = cases()
         .into_iter()
-        .filter(|case| (case.deviation() || case.gap().is_some()) && !page.contains(&format!("`{}`", case.name)))
+        .filter(|case| {
+            (case.deviation() || case.gap().is_some()) && !page.contains(&format!("`{}`", case.name))
+        })
         .map(|case| case.name)
         .collect();
     assert!(missing.is_empty(), "COMPATIBILITY.md does not name {}", missing.join(", "));

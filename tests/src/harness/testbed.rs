@@ -140,7 +140,9 @@ impl Host<'_> {
     /// Writes a file and the folders it stands in.
     pub fn write(&self, path: &str, text: &str) {
         let text = text.replace('\'', r"'\''");
-        self.shell(&format!("mkdir -p \"$(dirname {path})\" && printf '%s' '{text}' > {path}")).code(0).done();
+        self.shell(&format!("mkdir -p \"$(dirname {path})\" && printf '%s' '{text}' > {path}"))
+            .code(0)
+            .done();
     }
 
     /// The content of a file inside.

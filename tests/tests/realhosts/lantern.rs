@@ -17,7 +17,10 @@ const SYSVINIT_SCRIPT: &str = include_str!("../../../packaging/sysvinit/lantern-
 
 /// Installs the packaged service, whose agent enrols under `id`, and starts it.
 fn install_agent(host: &Host<'_>, id: &str, master: SocketAddr) {
-    host.write("/etc/lantern/agent.yaml", &format!("id: {id}\nmaster: \"{master}\"\nstate_dir: /var/lib/lantern/agent\n"));
+    host.write(
+        "/etc/lantern/agent.yaml",
+        &format!("id: {id}\nmaster: \"{master}\"\nstate_dir: /var/lib/lantern/agent\n"),
+    );
     host.shell(&format!("ln -sfn {PROGRAMS}/agent /usr/local/bin/agent")).code(0).done();
     match host.flavour {
         Flavour::Systemd => host.write("/etc/systemd/system/lantern-agent.service", SYSTEMD_UNIT),

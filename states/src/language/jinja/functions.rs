@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use common::value::{Map, Value as Plain};
-use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr};
+use minijinja::value::{Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
@@ -22,7 +22,7 @@ pub(super) struct Functions {
 }
 
 /// `salt.cmd`.
-struct Module {
+pub(super) struct Module {
     context: Arc<Context>,
     name: String,
 }
@@ -53,6 +53,27 @@ impl Object for Functions {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::Values(functions::all().map(|function| Value::from(function.name)).collect())
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        _: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        match method {
+            "get" => self.get(args),
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+    }
+}
+
+impl Functions {
+    /// `salt.get('cmd.run', default)`
+    fn get(self: &Arc<Self>, args: &[Value]) -> Result<Value, Error> {
+        let arguments = Arguments::new("get", args);
+        let found = self.get_value(&arguments.required(0, "key")?);
+        Ok(found.or_else(|| arguments.optional(1, "default")).unwrap_or_else(|| Value::from(())))
     }
 }
 
@@ -142,9 +163,7 @@ debug_by_name!(
     Function => |function| format!("execution function {}", function.name)
 );
 
-/// The context of the rendering, from the `salt` it sees.
+/// The context of the rendering.
 pub(super) fn context_of(state: &State<'_, '_>) -> Option<Arc<Context>> {
-    let salt = state.lookup("salt")?;
-    let object: &DynObject = salt.as_object()?;
-    Some(object.downcast_ref::<Functions>()?.context.clone())
+    state.get_extension::<Arc<Context>>().cloned()
 }

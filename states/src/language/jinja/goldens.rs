@@ -1,6 +1,6 @@
 //! Snippets against what Salt's own Jinja printed for them: see `testdata/README.md`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use common::value::{Map, Value, map};
@@ -13,12 +13,44 @@ type Golden = (String, Option<String>, Option<String>);
 
 #[test]
 fn snippets_print_what_salt_prints() {
-    let files: HashMap<String, String> =
-        serde_json::from_str(include_str!("../testdata/files.json")).unwrap();
-    let goldens: Vec<Golden> = serde_json::from_str(include_str!("../testdata/goldens.json")).unwrap();
-    let known: HashMap<String, String> =
-        serde_json::from_str(include_str!("../testdata/differences.json")).unwrap();
+    let files: HashMap<String, String> = serde_json::from_str(&read("files.json")).unwrap();
+    let goldens: Vec<Golden> = serde_json::from_str(&read("goldens.json")).unwrap();
+    let known: BTreeMap<String, String> = serde_json::from_str(&read("differences.json")).unwrap();
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let mut differences = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for (snippet, printed, error) in &goldens {
+        let here = outcome(&files, snippet);
+        let salt = match error {
+            // A rendering's error is as good as the same kind of error.
+            Some(error) => format!("ERROR {}", error.split("; line").next().unwrap_or_default()),
+            None => printed.clone().unwrap_or_default(),
+        };
+        if *known.get(snippet).unwrap_or(&salt) != here {
+            wrong.push(format!("{snippet}\n  salt: {salt:?}\n  here: {here:?}"));
+        }
+        if here != salt {
+            differences.insert(snippet.clone(), here);
+        }
+    }
+    if std::env::var_os("WRITE_DIFFERENCES").is_some() {
+        let text = serde_json::to_string_pretty(&differences).unwrap();
+        std::fs::write(testdata("differences.json"), text + "\n").unwrap();
+        return;
+    }
+    assert!(wrong.is_empty(), "{} of {} differ\n{}", wrong.len(), goldens.len(), wrong.join("\n"));
+}
+
+fn testdata(name: &str) -> String {
+    format!("{}/src/language/testdata/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(testdata(name)).unwrap()
+}
+
+/// What a snippet sees: its pillar, and the names around it.
+fn given() -> (Map, Map) {
     let users = map([("ops", Value::from(map([("uid", Value::Int(7))])))]);
     let pillar = map([
         ("p", Value::Int(1)),
@@ -40,36 +72,24 @@ fn snippets_print_what_salt_prints() {
             ])),
         ),
     ]);
-    let mut wrong = Vec::new();
-    for (snippet, printed, error) in &goldens {
-        // A snippet may change the pillar.
-        let processes = Arc::new(Book::new(|_| output(0, "")));
-        let context = context(Tree::new(&files), processes, pillar.clone(), false);
-        let here = outcome(&context, snippet, &names);
-        let salt = match error {
-            // A rendering's error is as good as the same kind of error.
-            Some(error) => format!("ERROR {}", error.split("; line").next().unwrap_or_default()),
-            None => printed.clone().unwrap_or_default(),
-        };
-        match known.get(snippet) {
-            Some(ours) if *ours == here => {}
-            None if here == salt => {}
-            _ => wrong.push(format!("{snippet}\n  salt: {salt:?}\n  here: {here:?}")),
-        }
-    }
-    assert!(wrong.is_empty(), "{} of {} differ\n{}", wrong.len(), goldens.len(), wrong.join("\n"));
+    (pillar, names)
 }
 
-fn outcome(context: &Arc<crate::context::Context>, text: &str, variables: &Map) -> String {
+/// What a snippet prints here, or the first line of its error without the line number.
+fn outcome(files: &[(&str, &str)], text: &str) -> String {
+    // A snippet may change the pillar, so each has its own.
+    let (pillar, variables) = given();
+    let processes = Arc::new(Book::new(|_| output(0, "")));
+    let context = context(Tree::new(files), processes, pillar, false);
     let template = Template {
         path: "web/init.sls",
         saltenv: "base",
         sls: Some("web"),
         text,
         names: Vec::new(),
-        variables,
+        variables: &variables,
     };
-    match render(context, &template) {
+    match render(&context, &template) {
         Ok(rendered) => rendered.text,
         Err(error) => {
             let sentence = error.salt.unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::convert::{from_template, to_template};
 use crate::language::jinja::methods::{dict_entries, list as list_method};
 use crate::language::jinja::print;
+use crate::language::jinja::run::{exception, template_error};
 use crate::language::jinja::values::{Dict, List, check_nesting, dict, items_of, list, pairs_of, tuple};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
@@ -111,12 +112,15 @@ fn grow(arguments: &Arguments<'_>, old: Option<Value>, method: &str, value: &Val
 
 /// The pairs by key, or by value; capitals count only when asked.
 fn sort(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
-    let mut pairs = dict_entries(&arguments.required(0, "value")?)?;
+    let value = arguments.required(0, "value")?;
+    let Some(mut pairs) = pairs_of(&value) else {
+        return Err(exception(format!("'{}' object has no attribute 'items'", print::type_name(&value))));
+    };
     let cased = arguments.flag(1, "case_sensitive", false);
     let by_value = match &*arguments.optional_text(2, "by")?.unwrap_or_else(|| "key".into()) {
         "key" => false,
         "value" => true,
-        _ => return Err(arguments.error("You can only sort by either \"key\" or \"value\"")),
+        _ => return Err(template_error("You can only sort by either \"key\" or \"value\"")),
     };
     pairs.sort_by_cached_key(|(key, value)| {
         let by = if by_value { value } else { key };

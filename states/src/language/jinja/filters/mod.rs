@@ -1,8 +1,10 @@
 //! Salt's filters, and Jinja2's where the engine's own differ.
 
+mod apply;
 mod dicts;
 mod files;
 mod hashing;
+mod items;
 mod json;
 mod layout;
 mod lists;
@@ -14,9 +16,12 @@ mod random;
 mod serial;
 mod sets;
 mod text;
+mod words;
 
-use minijinja::value::{Rest, ValueOrKwargs};
-use minijinja::{Environment, Error, State, Value};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use minijinja::{Error, State, Value};
 
 pub(crate) use json::to_json;
 pub(super) use patterns::matches;
@@ -28,9 +33,11 @@ type Filter = fn(&mut State, &Arguments<'_>) -> Result<Value, Error>;
 
 /// One list for each file here.
 static LISTS: &[&[(&str, Filter)]] = &[
+    apply::FILTERS,
     dicts::FILTERS,
     files::FILTERS,
     hashing::FILTERS,
+    items::FILTERS,
     layout::FILTERS,
     lists::FILTERS,
     network::FILTERS,
@@ -41,63 +48,24 @@ static LISTS: &[&[(&str, Filter)]] = &[
     serial::FILTERS,
     sets::FILTERS,
     text::FILTERS,
+    words::FILTERS,
 ];
 
-/// The engine's own filters that stay, for suggestions.
-static BUILT_IN: &[&str] = &[
-    "abs",
-    "attr",
-    "batch",
-    "capitalize",
-    "count",
-    "d",
-    "default",
-    "e",
-    "escape",
-    "first",
-    "format",
-    "groupby",
-    "indent",
-    "items",
-    "last",
-    "length",
-    "lower",
-    "map",
-    "max",
-    "min",
-    "pprint",
-    "reject",
-    "rejectattr",
-    "replace",
-    "reverse",
-    "round",
-    "safe",
-    "select",
-    "selectattr",
-    "slice",
-    "title",
-    "trim",
-    "upper",
-    "urlencode",
-];
+/// The filters that may be given an undefined value: those that are for it, and those that pass it on or never use it.
+static UNDEFINED: &[&str] = &["d", "default", "items", "pprint", "skip"];
 
-/// What the engine has and Jinja2 has not: a template that uses it would not run under Salt.
-static FOREIGN: &[&str] = &["bool", "chain", "lines", "split"];
+/// The filter of that name.
+pub(super) fn find(name: &str) -> Option<Filter> {
+    static BY_NAME: OnceLock<HashMap<&str, Filter>> = OnceLock::new();
+    BY_NAME.get_or_init(|| LISTS.iter().flat_map(|list| list.iter()).copied().collect()).get(name).copied()
+}
 
-/// Adds the filters.
-pub(super) fn add(environment: &mut Environment<'static>) {
-    for name in FOREIGN {
-        environment.remove_filter(name);
-    }
-    for (name, filter) in LISTS.iter().flat_map(|list| list.iter()) {
-        environment.add_filter(*name, move |state: &mut State, args: Rest<ValueOrKwargs>| {
-            let args = args.into_values();
-            filter(state, &Arguments::new(name, &args))
-        });
-    }
+/// Whether a filter may be given an undefined value.
+pub(super) fn takes_undefined(name: &str) -> bool {
+    UNDEFINED.contains(&name)
 }
 
 /// The names of all filters, for suggestions.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    LISTS.iter().flat_map(|list| list.iter().map(|(name, _)| *name)).chain(BUILT_IN.iter().copied())
+    LISTS.iter().flat_map(|list| list.iter().map(|(name, _)| *name))
 }

@@ -8,7 +8,7 @@ use minijinja::{Error, State, Value};
 
 use super::Filter;
 use crate::language::jinja::arguments::Arguments;
-use crate::language::jinja::print;
+use crate::language::jinja::{methods, print};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("contains_whitespace", |_, arguments| {
@@ -17,17 +17,14 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("date_format", date),
     ("method_call", |state, arguments| {
         let (value, method) = (arguments.required(0, "obj")?, arguments.text(1, "f_name")?);
-        value.call_method(state, &method, arguments.positional().get(2..).unwrap_or_default())
+        methods::call(state, &value, &method, arguments.positional().get(2..).unwrap_or_default())
     }),
     ("quote", |_, arguments| Ok(quote(&arguments.text(0, "txt")?).into())),
     ("skip", |_, _| Ok(Value::from(""))),
     ("strftime", date),
     ("string", |_, arguments| {
         let value = arguments.required(0, "value")?;
-        if value.is_undefined() {
-            value.get_attr("")?;
-        }
-        Ok(print::text(&value).into())
+        Ok(if value.is_safe() { value } else { print::text(&value).into() })
     }),
     ("to_camelcase", |_, arguments| {
         let upper = arguments.flag(1, "uppercamel", false);
@@ -45,7 +42,7 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
     }),
     ("to_snake_case", |_, arguments| Ok(snake_case(&arguments.text(0, "camel_input")?).into())),
     ("wordcount", |_, arguments| {
-        let text = arguments.text(0, "s")?;
+        let text = print::text(&arguments.required(0, "s")?);
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
         Ok(words.count().into())
     }),

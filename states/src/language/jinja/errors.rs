@@ -99,7 +99,7 @@ impl Origin<'_> {
     }
 
     fn finish(&self, words: Words, place: Option<(Arc<str>, u32)>, way: &[Step]) -> Diagnostic {
-        let own = &*self.template.path;
+        let own = self.template.path;
         let mut diagnostic = Diagnostic::new(words.message);
         let mut sentence = words.sentence;
         if let Some((file, line)) = &place {

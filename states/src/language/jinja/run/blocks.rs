@@ -16,10 +16,13 @@ use crate::language::jinja::syntax::tree::{Block, Expression};
 #[derive(Debug)]
 pub(super) struct Blocks(Mutex<Table>);
 
+/// A block and the template it stands in.
+type Placed = (Arc<Unit>, Arc<Block>);
+
 #[derive(Debug, Default)]
 struct Table {
     /// For each name, the blocks from that of the template itself to that of the last one it extends.
-    chains: HashMap<Arc<str>, Vec<(Arc<Unit>, Arc<Block>)>>,
+    chains: HashMap<Arc<str>, Vec<Placed>>,
     /// The template that is extended, and the line that says so.
     parent: Option<(Arc<Unit>, u32)>,
     /// How many templates are part of it.
@@ -47,7 +50,7 @@ impl Blocks {
         self.lock().depth
     }
 
-    fn get(&self, name: &str, depth: usize) -> Option<(Arc<Unit>, Arc<Block>)> {
+    fn get(&self, name: &str, depth: usize) -> Option<Placed> {
         self.lock().chains.get(name)?.get(depth).cloned()
     }
 }

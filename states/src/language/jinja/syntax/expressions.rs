@@ -168,15 +168,15 @@ impl Parser {
             self.primary()?
         };
         value = self.postfix(value)?;
-        while filters {
+        loop {
             value = match self.token() {
+                _ if !filters => return Ok(value),
                 Token::Operator("|") => self.filter(Some(value))?,
                 Token::Operator("(") => self.call(value)?,
                 token if token.is_name("is") => self.test(value)?,
-                _ => break,
+                _ => return Ok(value),
             };
         }
-        Ok(value)
     }
 
     fn primary(&mut self) -> Read {

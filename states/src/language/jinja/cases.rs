@@ -32,6 +32,7 @@ fn prints_what_python_prints() {
         ("{{ 1e100 }} {{ 1e-7 }} {{ 0.1 + 0.2 }}", "1e+100 1e-07 0.30000000000000004"),
         ("{{ range(3) }} {{ range(1, 9, 3)|list }} {{ range(5, 0, -2)[1] }}", "range(0, 3) [1, 4, 7] 3"),
         ("{{ 1 }}\n\n\n", "1\n\n\n"),
+        ("{{ [1]|select }} {{ ''.upper }}", "<generator object> <built-in method upper of str object>"),
         ("[\n{% if true %}\nin\n{% endif %}\n]\n", "[\n\nin\n\n]\n"),
     ] {
         assert_eq!(print(text), printed, "{text}");

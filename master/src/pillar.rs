@@ -109,10 +109,63 @@ pub fn nodegroups(config: &Config) -> Map {
     config.nodegroups.iter().map(|(name, target)| (Value::from(name), Value::from(target))).collect()
 }
 
-/// Diagnostics as the list of texts that Salt returns when pillar fails.
+/// Salt's first sentence for a pillar that does not compile.
+const FAILED: &str = "Pillar failed to render with the following messages:";
+
+/// What stands before the sentence that the host itself is told, at the end of a diagnostic.
+const TOLD: &str = "   = the host is told: ";
+
+/// Diagnostics as the list of texts that Salt returns when pillar fails, for the operator: each whole, with the sentence that
+/// the host is told.
 #[must_use]
 pub fn failure(diagnostics: &[Diagnostic]) -> Value {
-    let mut lines = vec![Value::from("Pillar failed to render with the following messages:")];
-    lines.extend(diagnostics.iter().map(|diagnostic| Value::from(diagnostic.to_string())));
+    let mut lines = vec![Value::from(FAILED)];
+    lines.extend(diagnostics.iter().map(|diagnostic| {
+        let sentence = diagnostic.salt.as_deref().and_then(|sentence| sentence.lines().next());
+        let sentence = sentence.unwrap_or("Please see master log for details.");
+        Value::from(format!("{diagnostic}\n{TOLD}{sentence}"))
+    }));
     Value::List(lines)
+}
+
+/// What a host may know of its own pillar's [`failure`]: Salt's sentences, since a diagnostic shows lines of pillar files.
+/// Nothing for any other value.
+#[must_use]
+pub fn told_to_host(value: &Value) -> Option<Value> {
+    let (first, texts) = value.as_list()?.split_first()?;
+    if first.as_str() != Some(FAILED) {
+        return None;
+    }
+    let sentences = texts.iter().filter_map(|text| text.as_str()?.lines().last()?.strip_prefix(TOLD));
+    Some(Value::List(std::iter::once(FAILED).chain(sentences).map(Value::from).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use states::diagnostic::Place;
+
+    use super::*;
+
+    #[test]
+    fn a_host_is_told_salts_sentences_and_the_operator_everything() {
+        let place = Place { file: "web.sls".into(), line: 2, column: 1 };
+        let broken = Diagnostic::new("undefined value")
+            .at(place)
+            .with_source("a: 1\npassword: hunter2 {{ nope }}\n")
+            .salt("Rendering SLS 'web' failed. Please see master log for details.");
+        let other = Diagnostic::new("password hunter2 is wrong");
+        let value = failure(&[broken, other]);
+        assert!(value.to_string().contains("hunter2") && value.to_string().contains("web.sls:2"));
+        let told = told_to_host(&value).unwrap();
+        assert_eq!(
+            told,
+            Value::from(vec![
+                FAILED,
+                "Rendering SLS 'web' failed. Please see master log for details.",
+                "Please see master log for details."
+            ])
+        );
+        assert_eq!(told_to_host(&Value::from(vec!["Rendering SLS 'base:t' failed"])), None);
+        assert_eq!(told_to_host(&Value::Null), None);
+    }
 }

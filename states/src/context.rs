@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use common::value::Map;
 
@@ -75,7 +75,7 @@ impl RunState {
     /// The `file` states that the state with this id requires.
     #[must_use]
     pub fn required_files(&self, id: &str) -> Vec<RequiredFile> {
-        let all = self.required_files.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let all = self.required_files.lock().unwrap_or_else(PoisonError::into_inner);
         all.get(id).cloned().unwrap_or_default()
     }
 }
@@ -89,10 +89,24 @@ impl RunState {
         }
     }
 
+    /// Takes over what a state left that ran beside the others, on a copy of this.
+    pub(crate) fn absorb(&self, other: &Self) {
+        for (own, new) in [
+            (&self.package_lists_stale, &other.package_lists_stale),
+            (&self.package_lists_refreshed, &other.package_lists_refreshed),
+        ] {
+            own.fetch_or(new.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+        let lock = |notes: &Mutex<Vec<String>>| notes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let new = lock(&other.notes);
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).extend(new);
+        // It may have installed something.
+        *self.packages.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// What does not change during a run.
     fn lasting(&self) -> Self {
-        let required_files =
-            self.required_files.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let required_files = self.required_files.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Self { root: self.root.clone(), required_files: Mutex::new(required_files), ..Self::default() }
     }
 }

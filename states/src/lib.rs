@@ -7,6 +7,7 @@
 //! The way through: [`language`] turns text into located data, [`compile`] turns data into a plan, [`engine`] runs a plan
 //! and reports.
 
+mod binding;
 pub mod compile;
 pub mod context;
 pub mod diagnostic;
@@ -15,6 +16,7 @@ pub mod files;
 pub mod functions;
 pub mod grains;
 pub mod language;
+mod mersenne;
 pub mod modules;
 pub mod nearest;
 pub mod process;

@@ -15,6 +15,7 @@ import signal
 import sys
 import tempfile
 
+import salt._logging
 import salt.config
 import salt.exceptions
 import salt.loader
@@ -77,7 +78,8 @@ def answer_call(case, call, folder):
         return pillar(opts, kwargs.get("pillar"))
     minion = salt.minion.SMinion(opts)
     result = minion.functions[function](*args, **kwargs)
-    if isinstance(result, list) and result and all(isinstance(item, str) for item in result):
+    texts = isinstance(result, list) and result and all(isinstance(item, str) for item in result)
+    if texts and function.startswith("state.") and function != "state.show_states":
         return {"error": result}
     return {"return": result}
 
@@ -120,6 +122,8 @@ def prepare(case, folder):
     salt.loader.grains = lambda *args, **kwargs: copy.deepcopy(grains)
     for key in ("cachedir", "extension_modules"):
         os.makedirs(opts[key], exist_ok=True)
+    # Processes of parallel states look there.
+    salt._logging.set_logging_options_dict(opts)
     return opts
 
 

@@ -1,6 +1,9 @@
 //! Every case under `conformance/cases` answers as real Salt does.
 
-use tests::conformance::{Answer, cases, differences};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{self, available_parallelism};
+
+use tests::conformance::{Answer, Case, cases, differences};
 
 /// The case to look at alone: `CASE=yaml-crlf cargo test -p tests conformance`.
 const ONLY: &str = "CASE";
@@ -8,31 +11,63 @@ const ONLY: &str = "CASE";
 #[test]
 fn cases_answer_as_salt_does() {
     let only = std::env::var(ONLY).ok();
-    let (mut calls, mut wrong) = (0, Vec::new());
-    for case in cases() {
-        if only.as_ref().is_some_and(|only| *only != case.name) {
-            continue;
-        }
-        let (gap, before) = (case.gap(), wrong.len());
-        for call in case.calls() {
-            calls += 1;
-            let found = differences(&call, &Answer::to(&case, &call));
-            if !found.is_empty() {
-                let names = call.names.join(",");
-                wrong.push(format!("{}: {} {names}\n    {}", case.name, call.function, found.join("\n    ")));
+    let cases: Vec<Case> =
+        cases().into_iter().filter(|case| only.as_ref().is_none_or(|only| *only == case.name)).collect();
+    let (next, threads) = (AtomicUsize::new(0), available_parallelism().map_or(1, usize::from));
+    let mut found: Vec<(usize, Found)> = thread::scope(|scope| {
+        let work = || {
+            let mut found = Vec::new();
+            loop {
+                let index = next.fetch_add(1, Ordering::Relaxed);
+                let Some(case) = cases.get(index) else { return found };
+                found.push((index, look_at(case)));
             }
-        }
-        if let Some(gap) = gap {
-            if wrong.len() == before {
-                wrong.push(format!("{}: answers as Salt does now: remove its gap.md", case.name));
-            } else {
-                wrong.truncate(before);
-                eprintln!("a known gap, {}: {gap}", case.name);
-            }
-        }
+        };
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    found.sort_by_key(|(index, _)| *index);
+    let calls: usize = found.iter().map(|(_, found)| found.calls).sum();
+    for gap in found.iter().filter_map(|(_, found)| found.gap.as_ref()) {
+        eprintln!("a known gap, {gap}");
     }
+    let wrong: Vec<String> = found.into_iter().flat_map(|(_, found)| found.wrong).collect();
     assert!(calls > 0, "no case was found");
     assert!(wrong.is_empty(), "{} of {calls} calls differ from Salt:\n\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+/// What came of one case.
+#[derive(Default)]
+struct Found {
+    calls: usize,
+    wrong: Vec<String>,
+    gap: Option<String>,
+}
+
+fn look_at(case: &Case) -> Found {
+    let mut found = Found::default();
+    for call in case.calls() {
+        found.calls += 1;
+        let differences = differences(&call, &Answer::to(case, &call));
+        if !differences.is_empty() {
+            let names = call.names.join(",");
+            found.wrong.push(format!(
+                "{}: {} {names}\n    {}",
+                case.name,
+                call.function,
+                differences.join("\n    ")
+            ));
+        }
+    }
+    if let Some(gap) = case.gap() {
+        if found.wrong.is_empty() {
+            found.wrong.push(format!("{}: answers as Salt does now: remove its gap.md", case.name));
+        } else {
+            found.wrong.clear();
+            found.gap = Some(format!("{}: {gap}", case.name));
+        }
+    }
+    found
 }
 
 #[test]

@@ -83,7 +83,7 @@ mod tests {
             requisites: Vec::new(),
             place: None,
         };
-        let named = named_files(&Plan { chunks: vec![chunk.clone(), chunk], warnings: Vec::new() });
+        let named = named_files(&Plan { chunks: vec![chunk.clone(), chunk], ..Plan::default() });
         let expected = [("base", "a/b"), ("base", "nested"), ("base", "script.sh"), ("dev", "c")];
         assert_eq!(named, expected.map(|(saltenv, path)| (saltenv.to_owned(), path.to_owned())));
     }

@@ -13,6 +13,7 @@ use tokio::sync::broadcast::{Receiver, error::RecvError};
 use super::{Daemon, launch};
 use crate::api::JobEvent;
 use crate::jobs::{ApplySpec, CallSpec, JobSpec, Spec};
+use crate::pillar::told_to_host;
 
 type Events = Receiver<Arc<JobEvent>>;
 
@@ -120,7 +121,13 @@ async fn end(daemon: &Arc<Daemon>, id: &HostId, jid: &JobId) -> OwnUpdate {
         Ok(Ok((Some(job), Some(host)))) => {
             let state = || format!("the job has ended: {}", host.state.name());
             let words = host.report.is_none().then(state);
-            OwnUpdate::Ended { reason: job.error.or(host.reason).or(words), report: host.report }
+            let mut report = host.report;
+            if let Some(report) = &mut report
+                && let Some(told) = told_to_host(&report.value)
+            {
+                report.value = told;
+            }
+            OwnUpdate::Ended { reason: job.error.or(host.reason).or(words), report }
         }
         Ok(Ok(_)) => OwnUpdate::Ended { report: None, reason: Some("the job is not known any more".into()) },
         Ok(Err(error)) => OwnUpdate::Ended { report: None, reason: Some(error.to_string()) },

@@ -1,6 +1,7 @@
 //! Requisites that lead back to themselves.
 
 use common::value::{Map, Value};
+use indexmap::{IndexMap, IndexSet};
 
 use super::low::Draft;
 use crate::diagnostic::Diagnostic;
@@ -9,7 +10,14 @@ use crate::diagnostic::Diagnostic;
 /// runs first to what runs after it.
 pub(super) fn find(drafts: &[Draft]) -> Option<Diagnostic> {
     let graph = Graph::new(drafts);
-    let cycle = graph.cycle()?;
+    let mut cycle = graph.cycle()?;
+    for edge in &mut cycle {
+        // A state requires whoever has it as its prereq, without saying so.
+        let own = &drafts[graph.draft(edge.to)].chunk.requisites;
+        if edge.kind == "require" && !own.iter().any(|requisite| requisite.kind == "require") {
+            edge.kind = "prereq".into();
+        }
+    }
     let chunk = |node: usize| &drafts[graph.draft(node)].chunk;
     let shown: Vec<String> = cycle
         .iter()
@@ -61,11 +69,17 @@ struct Edge {
     kind: String,
 }
 
+/// Neighbours of a node in the order in which they were found, with the kinds of the edges to each.
+type Neighbours = IndexMap<usize, Vec<String>>;
+
 struct Graph {
-    /// Edges by their start, in Salt's order, so that it is Salt's cycle that is found.
-    out: Vec<Vec<(usize, String)>>,
+    /// Edges by their start and by their end, in Salt's order, so that it is Salt's cycle that is found.
+    out: Vec<Neighbours>,
+    into: Vec<Neighbours>,
     /// Chunks by their position before sorting.
     drafts: Vec<usize>,
+    /// The dry runs, in the order in which the first `prereq` of each was met.
+    dry_runs: IndexSet<usize>,
 }
 
 impl Graph {
@@ -75,44 +89,58 @@ impl Graph {
         for (sorted, draft) in drafts.iter().enumerate() {
             by_position[draft.position] = sorted;
         }
-        let mut graph = Self { out: vec![Vec::new(); 2 * count], drafts: by_position };
-        let position = |sorted: usize| drafts[sorted].position;
-        // A dry run needs what the state needs, but for its prereqs.
-        let mut has_dry_run = vec![false; count];
-        for requisite in drafts.iter().flat_map(|draft| &draft.chunk.requisites) {
-            if requisite.kind == "prereq" {
-                requisite.targets.iter().for_each(|target| has_dry_run[*target] = true);
-            }
-        }
+        let mut graph = Self {
+            out: vec![Neighbours::new(); 2 * count],
+            into: vec![Neighbours::new(); 2 * count],
+            drafts: by_position,
+            dry_runs: IndexSet::new(),
+        };
         for node in 0..count {
-            let sorted = graph.drafts[node];
-            for requisite in &drafts[sorted].chunk.requisites {
+            let chunk = &drafts[graph.drafts[node]].chunk;
+            for requisite in &chunk.requisites {
                 for target in &requisite.targets {
-                    let (first, kind) = (position(*target), requisite.kind.as_str());
-                    match kind {
-                        "listen" => {}
-                        "prereq" => {
-                            graph.edge(count + first, node, "prereq");
-                            graph.edge(node, first, "prereq");
-                            if has_dry_run[sorted] {
-                                graph.edge(count + first, count + node, "prereq");
-                            }
-                        }
-                        kind => {
-                            if has_dry_run[sorted] {
-                                graph.edge(first, count + node, kind);
-                            }
-                            graph.edge(first, node, kind);
-                        }
+                    let first = drafts[*target].position;
+                    if requisite.kind == "prereq" {
+                        graph.prereq(first, node);
+                        continue;
                     }
+                    // A dry run needs what the state needs, but for its prereqs.
+                    if graph.dry_runs.contains(&(count + node)) {
+                        graph.edge(first, count + node, &requisite.kind);
+                    }
+                    graph.edge(first, node, &requisite.kind);
                 }
             }
         }
         graph
     }
 
+    /// The target is run dry before the state that names it, and in its turn after it.
+    fn prereq(&mut self, target: usize, node: usize) {
+        let count = self.drafts.len();
+        let dry_run = count + target;
+        if self.dry_runs.insert(dry_run) {
+            let needed: Vec<(usize, Vec<String>)> =
+                self.into[target].iter().map(|(from, kinds)| (*from, kinds.clone())).collect();
+            for (from, kinds) in needed {
+                for kind in kinds.iter().filter(|kind| *kind != "prereq") {
+                    self.edge(from, dry_run, kind);
+                }
+            }
+        }
+        self.edge(dry_run, node, "prereq");
+        self.edge(node, target, "require");
+        if self.dry_runs.contains(&(count + node)) {
+            self.edge(dry_run, count + node, "prereq");
+        }
+    }
+
     fn edge(&mut self, from: usize, to: usize, kind: &str) {
-        self.out[from].push((to, kind.into()));
+        for kinds in [self.out[from].entry(to).or_default(), self.into[to].entry(from).or_default()] {
+            if !kinds.iter().any(|known| known == kind) {
+                kinds.push(kind.into());
+            }
+        }
     }
 
     /// The chunk, by its sorted position, that a node stands for.
@@ -128,8 +156,16 @@ impl Graph {
             Open,
             Done,
         }
+        let edges: Vec<Vec<(usize, &str)>> = self
+            .out
+            .iter()
+            .map(|neighbours| {
+                let edges = neighbours.iter();
+                edges.map(|(to, kinds)| (*to, kinds.first().map_or("", String::as_str))).collect()
+            })
+            .collect();
         let mut marks = vec![Mark::New; self.out.len()];
-        for start in 0..self.out.len() {
+        for start in (0..self.drafts.len()).chain(self.dry_runs.iter().copied()) {
             if marks[start] != Mark::New {
                 continue;
             }
@@ -137,7 +173,7 @@ impl Graph {
             let mut path: Vec<(usize, usize)> = vec![(start, 0)];
             marks[start] = Mark::Open;
             while let Some((node, next)) = path.last_mut() {
-                let Some((to, _)) = self.out[*node].get(*next) else {
+                let Some((to, _)) = edges[*node].get(*next) else {
                     marks[*node] = Mark::Done;
                     path.pop();
                     continue;
@@ -150,11 +186,11 @@ impl Graph {
                     }
                     Mark::Open => {
                         let begin = path.iter().position(|(node, _)| node == to)?;
-                        let edges = path[begin..].iter().map(|(from, next)| {
-                            let (to, kind) = &self.out[*from][next - 1];
-                            Edge { from: *from, to: *to, kind: kind.clone() }
+                        let cycle = path[begin..].iter().map(|(from, next)| {
+                            let (to, kind) = edges[*from][next - 1];
+                            Edge { from: *from, to, kind: kind.into() }
                         });
-                        return Some(edges.collect());
+                        return Some(cycle.collect());
                     }
                     Mark::Done => {}
                 }

@@ -11,14 +11,7 @@ pub(super) fn rendering_failed(error: Diagnostic, source: &Source) -> Diagnostic
     let prefix = format!("Rendering SLS '{}:{}' failed: ", source.saltenv, source.sls);
     let sentence = error.salt.as_deref().map(|sentence| {
         let detail = sentence.strip_prefix(&prefix).unwrap_or(sentence);
-        if detail.starts_with("expected a single document") {
-            // The one fault of YAML that Salt does not expect.
-            format!("Rendering SLS {} failed, render error: {detail}", source.sls)
-        } else if detail.starts_with("Rendering SLS") {
-            detail.to_owned()
-        } else {
-            format!("{prefix}{detail}")
-        }
+        if detail.starts_with("Rendering SLS") { detail.to_owned() } else { format!("{prefix}{detail}") }
     });
     let error = Diagnostic { salt: sentence, ..error };
     match &error.place {

@@ -80,7 +80,7 @@ fn arguments(draft: &Draft, signature: &Signature, errors: &mut Vec<Diagnostic>)
             None => error.help(format!("its arguments are {}", listed(signature.parameters))),
         };
         errors.push(error.salt(format!(
-            "'{}' is an invalid keyword argument for '{function}'.",
+            "'{}' is an invalid keyword argument for '{function}'",
             Value::from(text.as_ref())
         )));
     }

@@ -187,6 +187,7 @@ pub(super) fn describe(value: &Value) -> String {
 /// A value as Salt prints it in its sentences: it loads maps as `OrderedDict`.
 pub(super) fn salt_repr(value: &Value) -> String {
     match value {
+        Value::Map(map) if map.is_empty() => "OrderedDict()".into(),
         Value::Map(map) => {
             let pairs = map.iter().map(|(key, value)| format!("({}, {})", salt_repr(key), salt_repr(value)));
             format!("OrderedDict([{}])", pairs.collect::<Vec<_>>().join(", "))

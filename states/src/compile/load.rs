@@ -41,6 +41,12 @@ impl<'t, 'a> Loader<'t, 'a> {
         }
     }
 
+    /// The same, giving no numbers to states.
+    pub(super) fn unnumbered(mut self) -> Self {
+        self.auto_order = false;
+        self
+    }
+
     /// Loads what is asked for: environments with names or patterns of SLS files, and for each where it was asked.
     pub(super) fn load(mut self, wanted: &[(String, Vec<Wanted>)]) -> (High, Vec<Diagnostic>) {
         let mut high = High::default();
@@ -90,14 +96,18 @@ impl<'t, 'a> Loader<'t, 'a> {
     /// Loads one file and what it includes. What is wrong goes to `errors`.
     pub(super) fn load_file(&mut self, source: &Source, depth: usize) -> High {
         self.seen.insert((source.saltenv.as_ref().into(), source.sls.as_ref().into()));
-        let mut high = High::default();
-        let node = match language::render(self.tree.context(), source, &Map::new()) {
-            Ok(node) => node,
+        match language::render(self.tree.context(), source, &Map::new()) {
+            Ok(node) => self.load_node(&node, source, depth),
             Err(error) => {
                 self.errors.push(rendering_failed(error, source));
-                return high;
+                High::default()
             }
-        };
+        }
+    }
+
+    /// Loads what a file renders to.
+    pub(super) fn load_node(&mut self, node: &Node, source: &Source, depth: usize) -> High {
+        let mut high = High::default();
         let pairs = match &node.kind {
             Kind::Map(pairs) => pairs,
             // Nothing, as of a file of comments; Salt looks no further at anything false.

@@ -105,6 +105,10 @@ fn expand(
             }
         }
     }
+    if chunk.fun.is_empty() {
+        // An `_in` requisite has added a module that the state does not have.
+        return;
+    }
     let mut push = |chunk: Chunk, items: Vec<Arc<Node>>, ordered: bool| {
         let position = drafts.len();
         let included_from = declaration.included_from.clone();

@@ -14,10 +14,14 @@ mod functions;
 mod high;
 mod include;
 pub mod keywords;
+mod listen;
 mod load;
+mod loose;
 mod low;
 pub mod pillar;
 mod plan;
+#[cfg(test)]
+mod properties;
 mod requisite_in;
 mod requisites;
 mod sections;
@@ -30,9 +34,9 @@ mod verify;
 
 use std::sync::Arc;
 
-use common::value::{Value, get};
+use common::value::{Map, Value, get};
 
-pub use plan::{Chunk, Plan, Requisite};
+pub use plan::{Chunk, Plan, Reaction, Requisite};
 
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
@@ -50,12 +54,21 @@ pub const NO_TOP_MATCH: &str =
 /// # Errors
 /// Every error found, each with its place; nothing has been run.
 pub fn highstate(context: &Arc<Context>) -> Result<Plan, Vec<Diagnostic>> {
+    highstate_without(context, &[])
+}
+
+/// Compiles what the top file gives this host, but for what `excludes` names as the items of an `exclude` do.
+///
+/// # Errors
+/// As [`highstate`].
+pub fn highstate_without(context: &Arc<Context>, excludes: &[Value]) -> Result<Plan, Vec<Diagnostic>> {
     let mut tree = Tree::new(context).ordered();
     let result = top::matches(&mut tree).and_then(|matches| {
         if matches.iter().all(|(_, names)| names.is_empty()) {
             return Err(vec![nothing_matched(context, &tree)]);
         }
-        let (high, errors) = load::Loader::new(&mut tree).load(&matches);
+        let (mut high, errors) = load::Loader::new(&mut tree).load(&matches);
+        exclude::add(&mut high, excludes);
         plan(context, high, errors, &catalogue::Registry)
     });
     result.map_err(|errors| tree.illustrate(errors))
@@ -66,9 +79,41 @@ pub fn highstate(context: &Arc<Context>) -> Result<Plan, Vec<Diagnostic>> {
 /// # Errors
 /// Every error found, each with its place; nothing has been run.
 pub fn sls(context: &Arc<Context>, names: &[String]) -> Result<Plan, Vec<Diagnostic>> {
+    sls_without(context, names, &[])
+}
+
+/// Compiles the named SLS files, but for what `excludes` names as the items of an `exclude` do.
+///
+/// # Errors
+/// As [`sls`].
+pub fn sls_without(
+    context: &Arc<Context>,
+    names: &[String],
+    excludes: &[Value],
+) -> Result<Plan, Vec<Diagnostic>> {
     let mut tree = Tree::new(context).ordered();
-    let (high, errors) = load::Loader::new(&mut tree).load(&wanted(context, names));
+    let (mut high, errors) = load::Loader::new(&mut tree).load(&wanted(context, names));
+    exclude::add(&mut high, excludes);
     plan(context, high, errors, &catalogue::Registry).map_err(|errors| tree.illustrate(errors))
+}
+
+/// Compiles declarations that stand in no SLS: the text of a template, as `state.template_str` does.
+///
+/// # Errors
+/// Every error found, each with its place; nothing has been run.
+pub fn template(context: &Arc<Context>, text: &str) -> Result<Plan, Vec<Diagnostic>> {
+    let (high, errors) = loose::template(context, text);
+    plan(context, high, errors, &catalogue::Registry)
+        .map_err(|errors| errors.into_iter().map(|error| error.with_source(text)).collect())
+}
+
+/// Compiles declarations that are given as data, as `state.high` does.
+///
+/// # Errors
+/// Every error found; nothing has been run.
+pub fn declarations(context: &Context, data: &Map) -> Result<Plan, Vec<Diagnostic>> {
+    let (high, errors) = loose::declarations(data);
+    plan(context, high, errors, &catalogue::Registry)
 }
 
 fn nothing_matched(context: &Context, tree: &Tree<'_>) -> Diagnostic {
@@ -99,9 +144,9 @@ fn plan(
     catalogue: &dyn Catalogue,
 ) -> Result<Plan, Vec<Diagnostic>> {
     let mut warnings = Vec::new();
-    combine(&mut high, errors, &mut warnings)?;
+    combine(context, &mut high, errors, &mut warnings)?;
     let mut errors = Vec::new();
-    let drafts = match chunks_of(context, &high, catalogue) {
+    let mut drafts = match chunks_of(context, &high, catalogue) {
         Ok(drafts) => drafts,
         Err(found) => {
             errors = found;
@@ -110,7 +155,8 @@ fn plan(
     };
     functions::verify(&drafts, catalogue, &mut errors);
     if errors.is_empty() {
-        Ok(Plan { chunks: drafts.into_iter().map(|draft| draft.chunk).collect(), warnings })
+        let reactions = listen::resolve(&mut drafts, &mut warnings);
+        Ok(Plan { chunks: drafts.into_iter().map(|draft| draft.chunk).collect(), reactions, warnings })
     } else {
         Err(errors)
     }
@@ -118,17 +164,30 @@ fn plan(
 
 /// Applies what declarations say of each other, and checks their form.
 fn combine(
+    context: &Context,
     high: &mut High,
     mut errors: Vec<Diagnostic>,
     warnings: &mut Vec<String>,
 ) -> Result<(), Vec<Diagnostic>> {
-    if errors.is_empty() {
+    let unloaded = errors.len();
+    if unloaded == 0 {
         let extensions = std::mem::take(&mut high.extends);
         extend::apply(high, extensions, extend::Finding::Lenient, &mut errors);
     }
     verify::verify(high, &mut errors);
+    let of_form = |error: &Diagnostic| {
+        error.salt.as_deref().is_some_and(|salt| salt.contains("is not formed as a string, but is type"))
+    };
+    if !errors[..unloaded].iter().all(of_form) {
+        // Salt stops at what does not load, and does not come to see the form: neither these, nor which ids are no text.
+        for (index, error) in errors.iter_mut().enumerate() {
+            if index >= unloaded || of_form(error) {
+                error.salt = None;
+            }
+        }
+    }
     if errors.is_empty() {
-        requisite_in::apply(high, &mut errors, warnings);
+        requisite_in::apply(high, &disabled_requisites(context), &mut errors, warnings);
         exclude::apply(high);
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
@@ -142,12 +201,17 @@ fn chunks_of(
 ) -> Result<Vec<Draft>, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let mut drafts = low::chunks(high, &mut errors);
-    let disabled: Vec<String> = match get(&context.opts, "disabled_requisites") {
+    requisites::resolve(&mut drafts, &disabled_requisites(context), catalogue, &mut errors);
+    errors.extend(cycles::find(&drafts));
+    if errors.is_empty() { Ok(drafts) } else { Err(errors) }
+}
+
+/// The kinds of requisites that the configuration turns off (`disabled_requisites`).
+#[must_use]
+pub fn disabled_requisites(context: &Context) -> Vec<String> {
+    match get(&context.opts, "disabled_requisites") {
         Some(Value::List(kinds)) => kinds.iter().map(ToString::to_string).collect(),
         Some(Value::String(kind)) => vec![kind.as_ref().into()],
         _ => Vec::new(),
-    };
-    requisites::resolve(&mut drafts, &disabled, catalogue, &mut errors);
-    errors.extend(cycles::find(&drafts));
-    if errors.is_empty() { Ok(drafts) } else { Err(errors) }
+    }
 }

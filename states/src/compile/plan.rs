@@ -10,6 +10,9 @@ use crate::diagnostic::Place;
 pub struct Plan {
     /// The states, sorted by `order` as `state.show_lowstate` shows them. The engine pulls each one's requisites before it.
     pub chunks: Vec<Chunk>,
+    /// What `listen` and `listen_in` ask for at the end of the run, in the order in which it comes about.
+    #[serde(default)]
+    pub reactions: Vec<Reaction>,
     /// Notices for the operator that stop nothing.
     pub warnings: Vec<String>,
 }
@@ -46,6 +49,17 @@ pub struct Requisite {
     pub kind: String,
     /// Indices into [`Plan::chunks`], in the order in which Salt would run them.
     pub targets: Vec<usize>,
+}
+
+/// A state that listens, and to what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// Indices of the states that are listened to.
+    pub to: Vec<usize>,
+    /// Indices of the states whose `mod_watch` fires when one of those changed.
+    pub fires: Vec<usize>,
+    /// Module and id of a reference that names nothing, where `to` or `fires` is empty for it.
+    pub missing: Option<(String, String)>,
 }
 
 impl Chunk {

@@ -10,19 +10,25 @@ use super::high::{Body, Declaration, High, Items, first_pair, is_hidden, pair};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::{Kind, Node};
 
-/// The forms that are resolved here. `listen_in` is resolved with the requisites, as it names chunks.
+/// The forms that are resolved here. `listen_in` names chunks and is resolved with them.
 const FORMS: &[&str] = &["require_in", "watch_in", "onfail_in", "onchanges_in", "use", "use_in", "prereq_in"];
 /// What `use` does not copy.
 const NOT_COPIED: &[&str] =
     &["require", "watch", "prereq", "onfail", "onfail_stop", "onchanges", "name", "names"];
 
 /// Applies every `_in` form and `use` of the declarations. References that name nothing, which Salt passes over in
-/// silence, become warnings.
-pub(super) fn apply(high: &mut High, errors: &mut Vec<Diagnostic>, warnings: &mut Vec<String>) {
+/// silence, become warnings. `disabled` are forms that the configuration turns off.
+pub(super) fn apply(
+    high: &mut High,
+    disabled: &[String],
+    errors: &mut Vec<Diagnostic>,
+    warnings: &mut Vec<String>,
+) {
     let mut collected = Collected { high, extensions: IndexMap::new(), errors, warnings };
     for (id, declaration) in collected.high.states.iter().filter(|(id, _)| !is_hidden(id)) {
         for (module, body) in &declaration.modules {
-            for (key, value, _) in body.arguments().filter(|(key, ..)| FORMS.contains(key)) {
+            let is_heard = |key: &str| FORMS.contains(&key) && !disabled.iter().any(|form| form == key);
+            for (key, value, _) in body.arguments().filter(|(key, ..)| is_heard(key)) {
                 let from = From { id, module, declaration, body, form: key };
                 match &value.kind {
                     Kind::Map(pairs) => {
@@ -37,8 +43,7 @@ pub(super) fn apply(high: &mut High, errors: &mut Vec<Diagnostic>, warnings: &mu
         }
     }
     let extensions = collected.extensions.into_iter();
-    let extensions =
-        extensions.map(|((id, module), extension)| (id, extension.declaration(module))).collect();
+    let extensions = extensions.map(|(id, extension)| (id, extension.declaration())).collect();
     extend::apply(high, extensions, Finding::Strict, errors);
 }
 
@@ -53,18 +58,18 @@ struct From<'a> {
 
 struct Collected<'a> {
     high: &'a High,
-    /// By the id that is extended and the module.
-    extensions: IndexMap<(Arc<str>, Arc<str>), Extension>,
+    /// By the id that is extended. As in Salt its first module has to be there; others are passed over where they are not.
+    extensions: IndexMap<Arc<str>, Extension>,
     errors: &'a mut Vec<Diagnostic>,
     warnings: &'a mut Vec<String>,
 }
 
-/// What a state gets in addition, and who said so first.
+/// What a state gets in addition, and who was the last to say so.
 struct Extension {
     sls: Arc<str>,
     saltenv: Arc<str>,
     place: Place,
-    items: Vec<Arc<Node>>,
+    modules: IndexMap<Arc<str>, Vec<Arc<Node>>>,
 }
 
 impl Collected<'_> {
@@ -208,21 +213,27 @@ impl Collected<'_> {
             sls: Arc::clone(&from.declaration.sls),
             saltenv: Arc::clone(&from.declaration.saltenv),
             place: place.clone(),
-            items: Vec::new(),
+            modules: IndexMap::new(),
         };
-        &mut self.extensions.entry((Arc::clone(id), Arc::clone(module))).or_insert_with(new).items
+        let extension = self.extensions.entry(Arc::clone(id)).or_insert_with(new);
+        extension.sls = Arc::clone(&from.declaration.sls);
+        extension.saltenv = Arc::clone(&from.declaration.saltenv);
+        extension.modules.entry(Arc::clone(module)).or_default()
     }
 }
 
 impl Extension {
-    fn declaration(self, module: Arc<str>) -> Declaration {
-        let body = Body { items: Items::List(self.items), place: self.place.clone() };
+    fn declaration(self) -> Declaration {
+        let bodies = self
+            .modules
+            .into_iter()
+            .map(|(module, items)| (module, Body { items: Items::List(items), place: self.place.clone() }));
         Declaration {
             sls: self.sls,
             saltenv: self.saltenv,
             included_from: Vec::new(),
+            modules: bodies.collect(),
             place: self.place,
-            modules: IndexMap::from_iter([(module, body)]),
         }
     }
 }

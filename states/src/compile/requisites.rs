@@ -22,7 +22,6 @@ pub(super) const SEQUENCE: &[&str] = &[
     "onfail_all",
     "onchanges",
     "onchanges_any",
-    "listen",
 ];
 
 /// Resolves the requisites of every chunk. `disabled` are kinds that the configuration turns off.
@@ -52,13 +51,10 @@ pub(super) fn resolve(
             add(&mut requisites, kind, targets);
         }
         resolved.push(requisites);
-        // Salt stops at a state's first missing requisite, and finds missing `listen`s only at the end of a run.
+        // Salt stops at a state's first missing requisite.
         for error in errors.iter_mut().skip(before + 1) {
             error.salt = None;
         }
-    }
-    if !disabled.iter().any(|off| off == "listen_in") {
-        listens_of_others(drafts, &index, &mut resolved, errors);
     }
     for (draft, requisites) in drafts.iter_mut().zip(resolved) {
         draft.chunk.requisites = requisites;
@@ -118,33 +114,6 @@ fn targets_of(
         }
     }
     targets
-}
-
-/// `listen_in`: the state listens for the one that says it.
-fn listens_of_others(
-    drafts: &[Draft],
-    index: &Index<'_>,
-    resolved: &mut [Vec<Requisite>],
-    errors: &mut Vec<Diagnostic>,
-) {
-    for (position, draft) in drafts.iter().enumerate() {
-        let references = match common::value::get(&draft.chunk.arguments, "listen_in") {
-            Some(Value::List(items)) => items.clone(),
-            Some(Value::Map(map)) => vec![Value::Map(map.clone())],
-            _ => continue,
-        };
-        for value in &references {
-            let Some(reference) = Reference::read(value) else { continue };
-            match index.find(&reference, drafts) {
-                Some(listeners) => {
-                    for listener in listeners {
-                        add(&mut resolved[listener], "listen", vec![position]);
-                    }
-                }
-                None => errors.push(missing(draft, "listen_in", value, &reference, index)),
-            }
-        }
-    }
 }
 
 /// Chunks by what a reference may call them. Positions are those of the sorted chunks, and in each list ascending.
@@ -250,9 +219,6 @@ fn missing(draft: &Draft, kind: &str, value: &Value, reference: &Reference, inde
         }
     };
     let error = error.help(help);
-    if kind.starts_with("listen") {
-        return error;
-    }
     error.salt(format!(
         "Referenced state does not exist for requisite [{kind}: ({module}: {target})] in state [{}] in SLS [{}]",
         chunk.name, chunk.sls

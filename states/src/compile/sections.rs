@@ -18,6 +18,18 @@ pub(super) type Tops = Vec<(String, Vec<Arc<Node>>)>;
 /// Sections of a top file: targets and what they get, by environment.
 pub(super) type Sections = IndexMap<String, IndexMap<Value, (Arc<Node>, Arc<Node>)>>;
 
+/// Which top file it is: Salt's sentences differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TopOf {
+    /// The top file of the state tree.
+    States,
+    /// The top file of the pillar tree.
+    Pillar,
+}
+
+/// What Salt says of a pillar top file whose form is wrong.
+pub(super) const MALFORMED: &str = "Error encountered while rendering pillar top file.";
+
 /// Merges the top files of several environments by the configured strategy.
 pub(super) fn merge(tops: Tops, context: &Context, errors: &mut Vec<Diagnostic>) -> Sections {
     let mut sections = Sections::new();
@@ -31,7 +43,7 @@ pub(super) fn merge(tops: Tops, context: &Context, errors: &mut Vec<Diagnostic>)
                 let fallback = tops.iter().find(|(name, _)| *name == default).map(|(_, files)| files);
                 let files = if own { Some(files) } else { fallback };
                 for file in files.into_iter().flatten() {
-                    insert(&mut sections, file, |name, _| name == saltenv, errors);
+                    insert(&mut sections, file, TopOf::States, |name| name == saltenv, errors);
                 }
             }
         }
@@ -44,7 +56,7 @@ pub(super) fn merge(tops: Tops, context: &Context, errors: &mut Vec<Diagnostic>)
         _ => {
             let (base, others): (Vec<_>, Vec<_>) = tops.iter().partition(|(saltenv, _)| saltenv == "base");
             for file in base.into_iter().flat_map(|(_, files)| files) {
-                insert(&mut sections, file, |_, _| true, errors);
+                insert(&mut sections, file, TopOf::States, |_| true, errors);
             }
             let of_base: Vec<String> = sections.keys().cloned().collect();
             for (saltenv, files) in others {
@@ -52,7 +64,8 @@ pub(super) fn merge(tops: Tops, context: &Context, errors: &mut Vec<Diagnostic>)
                     insert(
                         &mut sections,
                         file,
-                        |name, _| name == saltenv && !of_base.iter().any(|n| n == name),
+                        TopOf::States,
+                        |name| name == saltenv && !of_base.iter().any(|n| n == name),
                         errors,
                     );
                 }
@@ -66,11 +79,12 @@ pub(super) fn merge(tops: Tops, context: &Context, errors: &mut Vec<Diagnostic>)
 pub(super) fn insert(
     sections: &mut Sections,
     file: &Node,
-    wanted: impl Fn(&str, &Sections) -> bool,
+    of: TopOf,
+    wanted: impl Fn(&str) -> bool,
     errors: &mut Vec<Diagnostic>,
 ) {
-    for (saltenv, targets) in section_pairs(file, errors) {
-        if !wanted(&saltenv, sections) {
+    for (saltenv, targets) in section_pairs(file, of, errors) {
+        if !wanted(&saltenv) {
             continue;
         }
         let section = sections.entry(saltenv).or_default();
@@ -83,7 +97,7 @@ pub(super) fn insert(
 type Targets<'a> = &'a [(Arc<Node>, Arc<Node>)];
 
 /// The environments of a top file with their targets; what is not of that form is an error.
-fn section_pairs<'a>(file: &'a Node, errors: &mut Vec<Diagnostic>) -> Vec<(String, Targets<'a>)> {
+fn section_pairs<'a>(file: &'a Node, of: TopOf, errors: &mut Vec<Diagnostic>) -> Vec<(String, Targets<'a>)> {
     let mut found = Vec::new();
     for (saltenv, targets) in file.as_map().unwrap_or_default() {
         let name = saltenv.to_value();
@@ -93,14 +107,22 @@ fn section_pairs<'a>(file: &'a Node, errors: &mut Vec<Diagnostic>) -> Vec<(Strin
                 Diagnostic::new(format!("the environment {} in the top file is not text", name.repr()))
                     .at(saltenv.place.clone())
                     .help("put it in quotes")
-                    .salt(format!("Environment {name} in top file is not formed as a string")),
+                    .salt(match of {
+                        TopOf::States => format!("Environment {name} in top file is not formed as a string"),
+                        TopOf::Pillar => {
+                            format!("No matching pillar environment for environment '{name}' found")
+                        }
+                    }),
             ),
             (_, None) => {
                 let value = targets.to_value();
-                let sentence = if value.is_null() {
-                    "Unable to render top file. No targets found.".into()
-                } else {
-                    format!("The top file matches for saltenv {name} are not formatted as a dict")
+                // Of nothing Salt takes nothing.
+                if !value.is_null() && !value.is_true() && value.as_bool().is_none() {
+                    continue;
+                }
+                let sentence = match of {
+                    TopOf::States => "Unable to render top file. No targets found.",
+                    TopOf::Pillar => MALFORMED,
                 };
                 errors.push(
                     Diagnostic::new(format!("environment '{name}' of the top file is {}", describe(&value)))
@@ -116,7 +138,7 @@ fn section_pairs<'a>(file: &'a Node, errors: &mut Vec<Diagnostic>) -> Vec<(Strin
 
 /// The strategy `merge_all`: lists of the same target in several files become one.
 fn merge_all(sections: &mut Sections, file: &Node, errors: &mut Vec<Diagnostic>) {
-    for (saltenv, targets) in section_pairs(file, errors) {
+    for (saltenv, targets) in section_pairs(file, TopOf::States, errors) {
         let section = sections.entry(saltenv).or_default();
         for (target, list) in targets {
             let entry = section.entry(target.to_value());

@@ -1,8 +1,10 @@
 //! What `state.show_top`, `show_highstate`, `show_sls`, `show_lowstate` and `show_low_sls` return.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use common::value::{Map, Value};
+use common::value::{Map, Value, get, map};
+use indexmap::IndexSet;
 
 use super::high::High;
 use super::tree::Tree;
@@ -60,7 +62,7 @@ pub fn lowstate(context: &Arc<Context>) -> Result<Value, Vec<Diagnostic>> {
     let mut tree = Tree::new(context).ordered();
     let result = top::matches(&mut tree).and_then(|matches| {
         let (mut high, errors) = load::Loader::new(&mut tree).load(&matches);
-        combine(&mut high, errors, &mut Vec::new())?;
+        combine(context, &mut high, errors, &mut Vec::new())?;
         chunks_of(context, &high, &catalogue::Registry)
     });
     match result {
@@ -82,6 +84,52 @@ pub fn low_sls(context: &Arc<Context>, names: &[String]) -> Result<Value, Vec<Di
         Ok(drafts) => Ok(listed(&drafts)),
         Err(errors) => Err(tree.illustrate(errors)),
     }
+}
+
+/// `state.show_states`: the SLS files of those chunks, each once, in their order.
+///
+/// # Errors
+/// As [`lowstate`].
+pub fn states(context: &Arc<Context>) -> Result<Value, Vec<Diagnostic>> {
+    let low = lowstate(context)?;
+    let files: IndexSet<Value> = low
+        .as_list()
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|chunk| get(chunk.as_map()?, "__sls__").cloned())
+        .collect();
+    Ok(Value::List(files.into_iter().collect()))
+}
+
+/// `state.show_state_usage`: for each environment which of its SLS files the top file names for this host.
+///
+/// # Errors
+/// Every error of the top file.
+pub fn usage(context: &Arc<Context>) -> Result<Value, Vec<Diagnostic>> {
+    let mut tree = Tree::new(context).ordered();
+    let result = top::matches(&mut tree).and_then(|matches| {
+        let mut usage = Map::new();
+        for saltenv in tree.environments().to_vec() {
+            let named: HashSet<&str> = matches
+                .iter()
+                .filter(|(name, _)| *name == saltenv)
+                .flat_map(|(_, names)| names.iter().map(|wanted| wanted.pattern.as_str()))
+                .collect();
+            let names = tree.names(&saltenv).map_err(|error| vec![error])?;
+            let (used, unused): (Vec<&str>, Vec<&str>) =
+                names.iter().map(String::as_str).partition(|name| named.contains(name));
+            let of_environment = map([
+                ("count_all", names.len().into()),
+                ("count_used", used.len().into()),
+                ("count_unused", unused.len().into()),
+                ("used", used.into()),
+                ("unused", unused.into()),
+            ]);
+            usage.insert(saltenv.into(), of_environment.into());
+        }
+        Ok(Value::Map(usage))
+    });
+    result.map_err(|errors| tree.illustrate(errors))
 }
 
 /// What SLS files declare, when it has the right form.

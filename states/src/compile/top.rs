@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::faults::rendering_failed;
 use super::high::{describe, salt_repr};
 use super::load::Wanted;
-use super::sections::{Sections, Tops, merge};
+use super::sections::{Sections, TopOf, Tops, merge};
 use super::tree::Tree;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
@@ -22,7 +22,7 @@ const INCLUDE_LIMIT: usize = 1000;
 pub(super) fn matches(tree: &mut Tree<'_>) -> Result<Vec<(String, Vec<Wanted>)>, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     let context = tree.context();
-    let tops = read(tree, &environments(tree), &mut errors);
+    let tops = read(tree, &environments(tree), TopOf::States, &mut errors);
     let sections = merge(tops, context, &mut errors);
     let matches = select(tree, &sections, &mut errors);
     if errors.is_empty() { Ok(matches) } else { Err(errors) }
@@ -42,39 +42,39 @@ fn environments(tree: &Tree<'_>) -> Vec<String> {
 }
 
 /// Reads the top files of these environments, and those they include.
-pub(super) fn read(tree: &mut Tree<'_>, environments: &[String], errors: &mut Vec<Diagnostic>) -> Tops {
-    let name = get(&tree.context().opts, "state_top").and_then(Value::as_str).unwrap_or("top.sls").to_owned();
+pub(super) fn read(
+    tree: &mut Tree<'_>,
+    environments: &[String],
+    of: TopOf,
+    errors: &mut Vec<Diagnostic>,
+) -> Tops {
+    let name = get(&tree.context().opts, "state_top").and_then(Value::as_str).unwrap_or("top.sls");
+    let name = name.strip_prefix("salt://").unwrap_or(name).trim_start_matches('/').to_owned();
     let mut tops = Tops::new();
     for saltenv in environments {
         let mut files = Vec::new();
         let mut includes = Vec::new();
         match tree.read(saltenv, &name, "") {
-            Ok(Some(source)) => files.extend(render(tree, &source, &mut includes, errors)),
+            Ok(Some(source)) => files.extend(render(tree, &source, of, &mut includes, errors)),
             Ok(None) => {}
             Err(error) => errors.push(error),
         }
         let mut seen = std::collections::HashSet::new();
-        // An included top file is not asked for includes of its own, as in Salt.
-        for (pattern, place) in includes {
-            let names = match tree.matching(saltenv, &pattern) {
-                Ok(names) => names,
-                Err(error) => {
+        // An included top file is not asked for includes of its own, as in Salt; nor does Salt miss one that is not there.
+        for pattern in includes {
+            let names = match of {
+                TopOf::States => tree.matching(saltenv, &pattern).unwrap_or_else(|error| {
                     errors.push(error);
-                    continue;
-                }
+                    Vec::new()
+                }),
+                TopOf::Pillar => vec![pattern],
             };
-            if names.is_empty() {
-                errors.push(
-                    Diagnostic::new(format!("there is no SLS '{pattern}', which the top file includes"))
-                        .at(place),
-                );
-            }
             for included in names.into_iter().take(INCLUDE_LIMIT) {
                 if !seen.insert(included.clone()) {
                     continue;
                 }
                 match tree.read_sls(saltenv, &included) {
-                    Ok(Some(source)) => files.extend(render(tree, &source, &mut Vec::new(), errors)),
+                    Ok(Some(source)) => files.extend(render(tree, &source, of, &mut Vec::new(), errors)),
                     Ok(None) => {}
                     Err(error) => errors.push(error),
                 }
@@ -89,20 +89,29 @@ pub(super) fn read(tree: &mut Tree<'_>, environments: &[String], errors: &mut Ve
 fn render(
     tree: &Tree<'_>,
     source: &language::Source,
-    includes: &mut Vec<(String, crate::diagnostic::Place)>,
+    of: TopOf,
+    includes: &mut Vec<String>,
     errors: &mut Vec<Diagnostic>,
 ) -> Option<Arc<Node>> {
     let node = match language::render(tree.context(), source, &Map::new()) {
         Ok(node) => node,
         Err(error) => {
-            // Salt only logs it, and goes on as if there were no top file.
-            errors.push(Diagnostic { salt: None, ..rendering_failed(error, source) });
+            let salt = match of {
+                // Salt only logs it, and goes on as if there were no top file.
+                TopOf::States => None,
+                TopOf::Pillar if source.sls.is_empty() => {
+                    Some("Rendering Primary Top file failed, render error:".into())
+                }
+                TopOf::Pillar => Some(format!("Rendering Top file {} failed, render error:", source.sls)),
+            };
+            errors.push(Diagnostic { salt, ..rendering_failed(error, source) });
             return None;
         }
     };
     let pairs = match node.kind {
         Kind::Map(pairs) => pairs,
         Kind::Scalar(value) if !value.is_true() => return None,
+        Kind::List(items) if items.is_empty() => return None,
         _ => {
             let found = describe(&node.to_value());
             errors.push(
@@ -120,9 +129,7 @@ fn render(
         pairs.into_iter().partition(|(key, _)| key.as_str() == Some("include"));
     for (_, list) in include {
         match list.as_list() {
-            Some(items) => {
-                includes.extend(items.iter().map(|item| (item.to_value().to_string(), item.place.clone())))
-            }
+            Some(items) => includes.extend(items.iter().map(|item| item.to_value().to_string())),
             None => errors.push(
                 Diagnostic::new(format!("include of the top file is {}", describe(&list.to_value())))
                     .at(list.place.clone())
@@ -146,7 +153,9 @@ fn select(tree: &Tree<'_>, sections: &Sections, errors: &mut Vec<Diagnostic>) ->
         }
         for (target, list) in targets.values() {
             let Some(items) = list_of(saltenv, target, list, errors) else { continue };
-            if only.is_some_and(|only| only != saltenv) || !means(context, target, items, errors) {
+            if only.is_some_and(|only| only != saltenv)
+                || !means(context, target, &items.iter().collect::<Vec<_>>(), errors)
+            {
                 continue;
             }
             found.entry(saltenv.clone()).or_default();
@@ -161,7 +170,13 @@ fn select(tree: &Tree<'_>, sections: &Sections, errors: &mut Vec<Diagnostic>) ->
                         _ => continue,
                     },
                 };
-                let Some(pattern) = name.as_str() else { continue };
+                let Some(pattern) = name.as_str() else {
+                    // Salt overlooks a list, and does not survive anything else.
+                    if name.as_scalar().is_some() || item.as_map().is_some() {
+                        errors.push(not_a_name(target, name));
+                    }
+                    continue;
+                };
                 let wanted = Wanted { pattern: pattern.into(), place: Some(name.place.clone()) };
                 found.entry(env).or_default().push(wanted);
             }
@@ -170,8 +185,15 @@ fn select(tree: &Tree<'_>, sections: &Sections, errors: &mut Vec<Diagnostic>) ->
     found.into_iter().collect()
 }
 
+fn not_a_name(target: &Node, name: &Node) -> Diagnostic {
+    let (target, value) = (target.to_value().repr(), name.to_value());
+    Diagnostic::new(format!("an SLS name of {target} in the top file is {}", describe(&value)))
+        .at(name.place.clone())
+        .help("the name of an SLS is text: put quotes around it")
+}
+
 /// The list that a target has; anything else is an error.
-pub(super) fn list_of<'a>(
+fn list_of<'a>(
     saltenv: &str,
     target: &Node,
     list: &'a Node,
@@ -187,7 +209,7 @@ pub(super) fn list_of<'a>(
                     "Malformed topfile: state declarations for matcher {} in saltenv {} are not formed as a list (got {})",
                     shown.repr(),
                     Value::from(saltenv).repr(),
-                    value.type_name()
+                    if value.as_map().is_some() { "OrderedDict" } else { value.type_name() }
                 )),
         );
         return None;
@@ -227,7 +249,7 @@ pub(super) fn list_of<'a>(
 pub(super) fn means(
     context: &Context,
     target: &Node,
-    items: &[Arc<Node>],
+    items: &[&Arc<Node>],
     errors: &mut Vec<Diagnostic>,
 ) -> bool {
     let option = items.iter().rev().find_map(|item| {
@@ -235,6 +257,10 @@ pub(super) fn means(
         Some(kind)
     });
     let kind = option.map_or_else(|| "compound".into(), |kind| kind.to_value().to_string());
+    if kind == "compound" && target.as_str().is_none() {
+        // Salt logs that such a target is no text.
+        return false;
+    }
     let host = Known { id: &context.id, grains: &context.grains, pillar: &context.pillar };
     let nothing = Map::new();
     let nodegroups = get(&context.opts, "nodegroups").and_then(Value::as_map).unwrap_or(&nothing);

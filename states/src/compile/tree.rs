@@ -48,8 +48,9 @@ impl<'a> Tree<'a> {
         &self.environments
     }
 
+    /// Whether there is such an environment. `base` is one even where `env_order` leaves it out.
     pub(super) fn has_environment(&self, saltenv: &str) -> bool {
-        self.environments.iter().any(|name| name == saltenv)
+        saltenv == "base" || self.environments.iter().any(|name| name == saltenv)
     }
 
     /// The names of an environment's SLS files, sorted: `web` for `web.sls` and for `web/init.sls`.

@@ -55,13 +55,13 @@ impl Call<'_> {
                 attempts.push(format!(
                     "Attempt {done}: Returned a result of \"{}\", with the following comment: \"{}\"",
                     Value::from(entry.result),
-                    entry.comment
+                    self.said(&entry)
                 ));
                 thread::sleep(wait);
                 continue;
             }
             if let Some(retry) = retry.filter(|_| context.test) {
-                entry.comment = format!("{}  {}", entry.comment, retry.sentence());
+                entry.comment = format!("{}  {}", self.said(&entry), retry.sentence());
             }
             if !attempts.is_empty() {
                 attempts.push(entry.comment);
@@ -70,6 +70,18 @@ impl Call<'_> {
             entry.start_time = time_of_day(&began);
             entry.duration = milliseconds(clock);
             return entry;
+        }
+    }
+
+    /// The comment of an attempt. What guards said is a list to Salt at that point, and printed as one.
+    fn said(&self, entry: &Entry) -> String {
+        let by_guards = get(&entry.extra, "skip_watch").is_some()
+            && get(&self.chunk.arguments, "check_cmd").is_none_or(|commands| !commands.is_true());
+        if by_guards {
+            let lines: Vec<&str> = entry.comment.lines().collect();
+            Value::from(lines).repr()
+        } else {
+            entry.comment.clone()
         }
     }
 
@@ -90,7 +102,7 @@ impl Call<'_> {
             entry.extra.insert("skip_watch".into(), true.into());
         }
         let is_set = |key| get(&self.chunk.arguments, key).is_some_and(Value::is_true);
-        if is_set("parallel") {
+        if is_set("parallel") && !stopped {
             entry.extra.insert("__parallel__".into(), true.into());
         }
         if is_set("no_log") {
@@ -155,8 +167,11 @@ impl Call<'_> {
         if let Some(commands) = get(&chunk.arguments, "check_cmd").filter(|_| !declared) {
             let fine = guard::check(context, commands)?;
             called.returned.result = Some(fine);
-            called.returned.comment =
-                format!("check_cmd determined the state {}", if fine { "succeeded" } else { "failed" });
+            // Without a command there is nothing that was determined, and still no success.
+            if commands.as_list().is_none_or(|commands| !commands.is_empty()) {
+                called.returned.comment =
+                    format!("check_cmd determined the state {}", if fine { "succeeded" } else { "failed" });
+            }
         }
         Ok(())
     }

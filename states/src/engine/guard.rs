@@ -20,7 +20,7 @@ pub(super) struct Stopped {
 /// Asks the guards of a state; any of them can stop it, and all of them are asked.
 ///
 /// # Errors
-/// When an execution function that a guard names cannot be called.
+/// When an execution function that a guard names cannot be called, or a list of conditions is empty.
 pub(super) fn ask(
     context: &Arc<Context>,
     module: &str,
@@ -28,6 +28,15 @@ pub(super) fn ask(
 ) -> Result<Option<Stopped>, FunctionError> {
     let options = command_options(context, module, state);
     let mut said = Vec::new();
+    for name in ["onlyif", "unless"] {
+        // Salt stumbles over it, and the state fails.
+        if get(state, name).and_then(Value::as_list).is_some_and(<[_]>::is_empty) {
+            return Err(FunctionError::Failed {
+                name: name.into(),
+                reason: "the list of conditions is empty".into(),
+            });
+        }
+    }
     if let Some(entries) = get(state, "onlyif") {
         said.push(only_if(entries, |entry| answer(context, entry, &options, 100))?);
     }
@@ -187,9 +196,9 @@ fn status(context: &Arc<Context>, command: &Value, options: &Map) -> Result<i64,
     Ok(status.as_int().unwrap_or(1))
 }
 
-/// The arguments of a state with which the commands of its guards are run too.
-const COMMAND_OPTIONS: [&str; 9] =
-    ["cwd", "root", "runas", "env", "prepend_path", "umask", "timeout", "success_retcodes", "shell"];
+/// The arguments of a state with which the commands of its guards are run too. `umask` is for the function alone.
+const COMMAND_OPTIONS: [&str; 8] =
+    ["cwd", "root", "runas", "env", "prepend_path", "timeout", "success_retcodes", "shell"];
 
 fn command_options(context: &Context, module: &str, state: &Map) -> Map {
     let excluded = get(state, "cmd_opts_exclude").map_or(&[][..], entries);

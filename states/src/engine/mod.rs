@@ -1,17 +1,21 @@
 //! Plan to report: the run loop, guards, retry, watch, listen, the return of each state.
 
+mod aggregate;
 mod call;
 mod conditions;
 mod guard;
 mod listen;
+mod parallel;
 mod report;
 mod requisite;
 mod retry;
 mod run;
 mod secret;
 mod slot;
+mod targets;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::sync::Arc;
 
@@ -38,9 +42,14 @@ impl Observer for Silent {}
 
 /// Runs a plan to its end. Whether it is a dry run is in `context.test`.
 ///
-/// One state runs after the other. `parallel` is accepted and marked in the report; its states run in their turn, which is
-/// one of the orders that it allows.
+/// One state runs after the other, but for those with `parallel: True`, which run beside the others.
 #[must_use]
 pub fn run(plan: &Plan, context: &Arc<Context>, observer: &mut dyn Observer) -> Report {
     run::Run::new(plan, context, observer).finish()
+}
+
+/// Runs some states of a plan, each with all that has to run before it, and no listeners: `state.sls_id`.
+#[must_use]
+pub fn run_only(plan: &Plan, context: &Arc<Context>, indices: &[usize]) -> Report {
+    run::Run::new(plan, context, &mut Silent).finish_only(indices)
 }

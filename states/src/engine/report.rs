@@ -51,11 +51,17 @@ impl Entry {
         put("changes", Value::Map(self.changes.clone()));
         put("result", self.result.into());
         put("comment", (&self.comment).into());
-        put("__sls__", (&self.sls).into());
+        // An entry that stands for no state has no SLS, no id and no time; a state that stands in no SLS has none.
+        let stands_for_a_state = !self.id.is_empty();
+        if stands_for_a_state {
+            put("__sls__", if self.sls.is_empty() { Value::Null } else { (&self.sls).into() });
+        }
         put("__run_num__", self.run_num.into());
-        put("start_time", (&self.start_time).into());
-        put("duration", self.duration.into());
-        put("__id__", (&self.id).into());
+        if stands_for_a_state {
+            put("start_time", (&self.start_time).into());
+            put("duration", self.duration.into());
+            put("__id__", (&self.id).into());
+        }
         if !self.warnings.is_empty() {
             put("warnings", self.warnings.clone().into());
         }

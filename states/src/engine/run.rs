@@ -4,23 +4,26 @@
 //! kind after kind as [`Kind`] lists them. A `prereq` is a dry run of its target, which for the target counts as nothing:
 //! it runs in its turn.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use common::value::{Map, Value, get};
+use indexmap::IndexMap;
 
 use super::Observer;
 use super::call::{Call, Numbers, skipped};
-use super::listen::listeners;
+use super::listen::{self, Heard};
+use super::parallel::{self, Flights};
 use super::report::{Entry, Report};
 use super::requisite::{Ended, Kind, Verdict, verdict};
+use super::targets::{Targets, first_with_tag, requisites, tell_required_files};
 use crate::compile::{Chunk, Plan};
-use crate::context::{Context, RequiredFile};
+use crate::context::Context;
 use crate::modules;
 
 /// How a state is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Mode {
+pub(super) enum Mode {
     /// In its turn.
     Turn,
     /// As a dry run, for a state that has it as its `prereq`.
@@ -28,24 +31,28 @@ enum Mode {
 }
 
 /// One state, to be called in one of the ways.
-type Step = (usize, Mode);
+pub(super) type Step = (usize, Mode);
 
 /// A run that is going on.
 pub(super) struct Run<'a> {
-    plan: &'a Plan,
-    context: &'a Arc<Context>,
+    pub(super) plan: &'a Plan,
+    pub(super) context: &'a Arc<Context>,
     /// The same host, nothing of which may be changed.
     dry: Arc<Context>,
-    observer: &'a mut dyn Observer,
+    pub(super) observer: &'a mut dyn Observer,
     /// For each chunk, its targets by kind. Of chunks with one tag only the first is there.
-    requisites: Vec<BTreeMap<Kind, Vec<usize>>>,
+    pub(super) requisites: Vec<Targets>,
     /// The first chunk with the tag of each.
-    first: Vec<usize>,
+    pub(super) first: Vec<usize>,
     /// What states did in their turn.
-    turns: HashMap<usize, Entry>,
+    pub(super) turns: HashMap<usize, Entry>,
     /// What they would do.
     aheads: HashMap<usize, Entry>,
     numbers: Numbers,
+    /// The states whose packages an earlier one has taken care of.
+    pub(super) aggregated: HashSet<usize>,
+    /// The states that are running beside this one.
+    pub(super) flights: Flights,
     /// The order in which states ended.
     ended: Vec<usize>,
 }
@@ -66,6 +73,8 @@ impl<'a> Run<'a> {
             turns: HashMap::new(),
             aheads: HashMap::new(),
             numbers: Numbers::default(),
+            aggregated: HashSet::new(),
+            flights: Flights::new(context),
             ended: Vec::new(),
         }
     }
@@ -77,12 +86,32 @@ impl<'a> Run<'a> {
                 break;
             }
         }
-        let mut late = Vec::new();
-        self.listen(&mut late);
+        self.land_all();
+        let late = self.listen();
         let Self { mut turns, ended, .. } = self;
         let mut entries: Vec<_> = ended.iter().filter_map(|index| turns.remove(index)).collect();
         entries.extend(late);
         Report { entries }
+    }
+
+    /// Runs some states and what they need. As in Salt none of them sees what an earlier one ran.
+    pub(super) fn finish_only(mut self, indices: &[usize]) -> Report {
+        let mut entries: IndexMap<usize, Entry> = IndexMap::new();
+        for index in indices.iter().copied() {
+            if self.first[index] != index {
+                continue;
+            }
+            self.turns.clear();
+            self.ended.clear();
+            self.reach(index);
+            self.land_all();
+            for ended in &self.ended {
+                if let Some(entry) = self.turns.remove(ended) {
+                    entries.insert(*ended, entry);
+                }
+            }
+        }
+        Report { entries: entries.into_values().collect() }
     }
 
     /// Calls a state, and before it all that has to be called before. Says whether the run has to stop.
@@ -93,7 +122,10 @@ impl<'a> Run<'a> {
             let step = frame.step;
             match frame.before.next() {
                 Some(needed) if self.is_done(needed) => {}
-                Some(needed) if on_path.insert(needed) => path.push(Frame::new(self, needed)),
+                Some(needed) if on_path.insert(needed) => {
+                    frame.waited = true;
+                    path.push(Frame::new(self, needed));
+                }
                 // A dry run does not wait for what waits for it.
                 Some(_) if step.1 == Mode::Ahead => {}
                 Some(_) => {
@@ -103,10 +135,11 @@ impl<'a> Run<'a> {
                     frame.before = Vec::new().into_iter();
                 }
                 None => {
+                    let waited = frame.waited;
                     on_path.remove(&step);
                     path.pop();
                     if !self.is_done(step) {
-                        self.call(step);
+                        self.call(step, waited);
                     }
                     if self.stops(step.0) {
                         return true;
@@ -135,7 +168,7 @@ impl<'a> Run<'a> {
     }
 
     /// How the targets of a step ended. A target without an end waits for this very step, and says nothing.
-    fn verdict(&self, (index, mode): Step) -> Verdict {
+    pub(super) fn verdict(&self, (index, mode): Step) -> Verdict {
         let kinds = self.requisites[index]
             .iter()
             .filter(|(kind, _)| mode == Mode::Turn || **kind != Kind::Prerequired);
@@ -146,16 +179,18 @@ impl<'a> Run<'a> {
         verdict(&ended.collect::<Vec<_>>())
     }
 
-    /// Calls a state whose requisites have all been called.
-    fn call(&mut self, step: Step) {
+    /// Calls a state whose requisites have all been called; `waited` says whether any of them was called only now. As in
+    /// Salt only such a dry run counts a watch that would fire: what was watched and changed earlier is overlooked.
+    fn call(&mut self, step: Step, waited: bool) {
         let (index, mode) = step;
         let chunk = &self.plan.chunks[index];
+        self.land_targets(index);
         let verdict = self.verdict(step);
         let skip = match verdict {
             Verdict::Run | Verdict::RunWatching if mode == Mode::Ahead => {
                 let mut entry =
                     Call { chunk, id: &chunk.id, watching: None }.run(&self.dry, &mut Numbers::default());
-                if verdict == Verdict::RunWatching && entry.changes.is_empty() {
+                if waited && verdict == Verdict::RunWatching && entry.changes.is_empty() {
                     entry.changes = modules::change("watch", "watch");
                     entry.result = None;
                 }
@@ -188,19 +223,27 @@ impl<'a> Run<'a> {
 
     /// Runs a state in its turn; when it changed nothing and a state that it watches did, its `mod_watch`.
     fn run(&mut self, index: usize, watches: bool) -> Entry {
-        let chunk = &self.plan.chunks[index];
+        let joined = self.joined(index);
+        let chunk = joined.as_ref().unwrap_or(&self.plan.chunks[index]);
         self.observer.started(chunk);
-        let entry = Call { chunk, id: &chunk.id, watching: None }.run(self.context, &mut self.numbers);
-        let stopped = get(&entry.extra, "skip_watch").is_some();
-        if !watches || stopped || !entry.changes.is_empty() {
-            return entry;
+        let changed = watches.then(|| self.changed(index));
+        if parallel::is_asked(chunk) {
+            if self.flights.is_full() {
+                self.land_one();
+            }
+            return self.flights.start(index, chunk, changed, self.numbers.next());
         }
-        let changed = self.changed(index);
-        Call { chunk, id: &chunk.id, watching: Some(&changed) }.run(self.context, &mut self.numbers)
+        if get(&chunk.arguments, "umask").is_some() {
+            // The mask is that of the whole process.
+            self.land_all();
+        }
+        in_turn(chunk, changed.as_deref(), self.context, &mut self.numbers)
     }
 
     fn end(&mut self, index: usize, entry: Entry) {
-        self.observer.finished(&entry);
+        if !self.flights.is_open(index) {
+            self.observer.finished(&entry);
+        }
         self.turns.insert(index, entry);
         self.ended.push(index);
     }
@@ -243,15 +286,14 @@ impl<'a> Run<'a> {
     }
 
     /// Fires the listeners of what changed.
-    fn listen(&mut self, late: &mut Vec<Entry>) {
-        let changed = |index: usize| {
-            let first = self.first.get(index).copied().unwrap_or(index);
+    fn listen(&mut self) -> Vec<Entry> {
+        let changed = |index: &usize| {
+            let first = self.first.get(*index).copied().unwrap_or(*index);
             self.turns.get(&first).is_some_and(|entry| !entry.changes.is_empty())
         };
-        for index in listeners(self.plan, changed) {
-            if self.first[index] != index {
-                continue;
-            }
+        let Heard { listeners, missing } = listen::hear(&self.plan.reactions, changed);
+        let mut late = Vec::new();
+        for index in listeners.into_iter().filter(|index| self.first[*index] == *index) {
             let chunk = &self.plan.chunks[index];
             let id = format!("listener_{}", chunk.id);
             self.observer.started(chunk);
@@ -260,9 +302,33 @@ impl<'a> Run<'a> {
             let stop = self.fails_hard(chunk, &entry);
             late.push(entry);
             if stop {
-                return;
+                break;
             }
         }
+        for (module, id) in missing {
+            let entry = listen::nobody(&module, &id, self.numbers.next());
+            self.observer.finished(&entry);
+            late.push(entry);
+        }
+        late
+    }
+}
+
+/// Runs a state and, when it changed nothing and something it watches did, its `mod_watch`. `changed` is what it watches
+/// and did change, when there is such a thing.
+pub(super) fn in_turn(
+    chunk: &Chunk,
+    changed: Option<&[String]>,
+    context: &Arc<Context>,
+    numbers: &mut Numbers,
+) -> Entry {
+    let entry = Call { chunk, id: &chunk.id, watching: None }.run(context, numbers);
+    let stopped = get(&entry.extra, "skip_watch").is_some();
+    match changed {
+        Some(changed) if !stopped && entry.changes.is_empty() => {
+            Call { chunk, id: &chunk.id, watching: Some(changed) }.run(context, numbers)
+        }
+        _ => entry,
     }
 }
 
@@ -270,11 +336,13 @@ impl<'a> Run<'a> {
 struct Frame {
     step: Step,
     before: std::vec::IntoIter<Step>,
+    /// Whether it had to wait for any of it.
+    waited: bool,
 }
 
 impl Frame {
     fn new(run: &Run<'_>, step: Step) -> Self {
-        Self { step, before: run.before(step).into_iter() }
+        Self { step, before: run.before(step).into_iter(), waited: false }
     }
 }
 
@@ -282,62 +350,4 @@ fn how_it_ended(entry: &Entry) -> Ended {
     // A state that failed for its requisites counts as run: what it stands for did not come about.
     let skipped = entry.result == Some(true) && get(&entry.extra, "__state_ran__").is_some();
     Ended { result: entry.result, changed: !entry.changes.is_empty(), ran: !skipped }
-}
-
-fn first_with_tag(plan: &Plan) -> Vec<usize> {
-    let mut seen = HashMap::new();
-    plan.chunks.iter().enumerate().map(|(index, chunk)| *seen.entry(chunk.tag()).or_insert(index)).collect()
-}
-
-/// The targets of each chunk by kind, with `prereq` turned around as well.
-fn requisites(plan: &Plan, context: &Context, first: &[usize]) -> Vec<BTreeMap<Kind, Vec<usize>>> {
-    let disabled = disabled(context);
-    let mut all = vec![BTreeMap::<Kind, Vec<usize>>::new(); plan.chunks.len()];
-    for (index, chunk) in plan.chunks.iter().enumerate().filter(|(index, _)| first[*index] == *index) {
-        let watches = modules::find(&chunk.function()).is_some_and(modules::Function::has_mod_watch);
-        for requisite in chunk.requisites.iter().filter(|requisite| !disabled.contains(&requisite.kind)) {
-            let Some(kind) = Kind::from_name(&requisite.kind) else { continue };
-            let kind = if watches { kind } else { kind.without_watch() };
-            for target in requisite.targets.iter().filter_map(|target| first.get(*target)) {
-                add(&mut all[index], kind, *target);
-                if kind == Kind::Prereq {
-                    add(&mut all[*target], Kind::Prerequired, index);
-                }
-            }
-        }
-    }
-    all
-}
-
-/// Tells `file` states which other `file` states each requires: what those manage is not to be cleaned away.
-fn tell_required_files(plan: &Plan, context: &Context, requisites: &[BTreeMap<Kind, Vec<usize>>]) {
-    let mut required = HashMap::<String, Vec<RequiredFile>>::new();
-    for (chunk, requisites) in plan.chunks.iter().zip(requisites).filter(|(chunk, _)| chunk.state == "file") {
-        let targets =
-            requisites.get(&Kind::Require).into_iter().flatten().map(|target| &plan.chunks[*target]);
-        let files = targets.filter(|target| target.state == "file").map(|target| RequiredFile {
-            name: target.name.clone(),
-            function: target.fun.clone(),
-            saltenv: target.saltenv.clone(),
-            arguments: target.arguments.clone(),
-        });
-        required.entry(chunk.id.clone()).or_default().extend(files);
-    }
-    *context.run.required_files.lock().unwrap_or_else(PoisonError::into_inner) = required;
-}
-
-fn add(requisites: &mut BTreeMap<Kind, Vec<usize>>, kind: Kind, target: usize) {
-    let targets = requisites.entry(kind).or_default();
-    if !targets.contains(&target) {
-        targets.push(target);
-    }
-}
-
-/// The kinds of requisites that the configuration switches off.
-fn disabled(context: &Context) -> Vec<String> {
-    match get(&context.opts, "disabled_requisites") {
-        Some(Value::List(kinds)) => kinds.iter().map(ToString::to_string).collect(),
-        Some(Value::String(kind)) => vec![kind.to_string()],
-        _ => Vec::new(),
-    }
 }

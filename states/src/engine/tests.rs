@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 use common::value::{Map, Value, get, map};
 
 use super::{Entry, Observer, Report, Silent, run};
-use crate::compile::{Chunk, Plan, Requisite};
+use crate::compile::{Chunk, Plan, Reaction, Requisite};
 use crate::context::Context;
 use crate::testing::{Book, Tree, context, output};
 
 /// A state of a plan, `a test.nop` or `a test.nop name`.
-fn state(text: &str) -> Chunk {
+pub(super) fn state(text: &str) -> Chunk {
     let words: Vec<_> = text.split(' ').collect();
     let (module, function) = words[1].split_once('.').unwrap();
     Chunk {
@@ -28,45 +28,58 @@ fn state(text: &str) -> Chunk {
 }
 
 impl Chunk {
-    fn needs(mut self, kind: &str, targets: &[usize]) -> Self {
+    pub(super) fn needs(mut self, kind: &str, targets: &[usize]) -> Self {
         self.requisites.push(Requisite { kind: kind.into(), targets: targets.into() });
         self
     }
 
-    fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+    pub(super) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.arguments.insert(key.into(), value.into());
         self
     }
 }
 
-const CHANGES: &str = "test.succeed_with_changes";
-const FAILS: &str = "test.fail_without_changes";
-const NOP: &str = "test.nop";
+pub(super) const CHANGES: &str = "test.succeed_with_changes";
+pub(super) const FAILS: &str = "test.fail_without_changes";
+pub(super) const NOP: &str = "test.nop";
 
 fn host(test: bool) -> Arc<Context> {
     let processes = Book::new(|line| output(i32::from(line.contains("false")), "out"));
     context(Tree::new(&[]), Arc::new(processes), Map::new(), test)
 }
 
-fn execute(chunks: Vec<Chunk>, test: bool) -> Report {
-    run(&Plan { chunks, warnings: Vec::new() }, &host(test), &mut Silent)
+/// A plan of these states, each `listen` of which is a reaction.
+pub(super) fn plan(chunks: Vec<Chunk>) -> Plan {
+    let listens = chunks.iter().enumerate().flat_map(|(index, chunk)| {
+        let listens = chunk.requisites.iter().filter(|requisite| requisite.kind == "listen");
+        listens.map(move |requisite| Reaction {
+            to: requisite.targets.clone(),
+            fires: vec![index],
+            missing: None,
+        })
+    });
+    Plan { reactions: listens.collect(), chunks, warnings: Vec::new() }
+}
+
+pub(super) fn execute(chunks: Vec<Chunk>, test: bool) -> Report {
+    run(&plan(chunks), &host(test), &mut Silent)
 }
 
 /// The report as a reader would note it down: `id result comment`.
-fn brief(report: &Report) -> Vec<String> {
+pub(super) fn brief(report: &Report) -> Vec<String> {
     let line = |entry: &Entry| format!("{} {} {}", entry.id, Value::from(entry.result), entry.comment);
     report.entries.iter().map(line).collect()
 }
 
-fn ids(report: &Report) -> Vec<&str> {
+pub(super) fn ids(report: &Report) -> Vec<&str> {
     report.entries.iter().map(|entry| entry.id.as_str()).collect()
 }
 
-fn entry<'a>(report: &'a Report, id: &str) -> &'a Entry {
+pub(super) fn entry<'a>(report: &'a Report, id: &str) -> &'a Entry {
     report.entries.iter().find(|entry| entry.id == id).unwrap()
 }
 
-fn of(text: &str, function: &str) -> Chunk {
+pub(super) fn of(text: &str, function: &str) -> Chunk {
     state(&format!("{text} {function}"))
 }
 
@@ -238,13 +251,15 @@ fn the_target_of_a_prereq_may_require_the_state_that_goes_before_it() {
 }
 
 #[test]
-fn prereq_sees_a_watch_that_would_fire() {
-    let chunks = vec![
-        of("config", CHANGES),
-        of("service", NOP).needs("watch", &[0]),
-        of("before", NOP).needs("prereq", &[1]),
-    ];
-    assert_eq!(entry(&execute(chunks, false), "before").comment, "Success!");
+fn prereq_sees_a_watch_that_would_fire_only_if_what_is_watched_is_yet_to_run() {
+    let chunks = |last: bool| {
+        let config = |order: i64| Chunk { order: order.into(), ..of("config", CHANGES) };
+        let service = of("service", NOP).needs("watch", &[if last { 2 } else { 0 }]);
+        let before = of("before", NOP).needs("prereq", &[1]);
+        if last { vec![before, service, config(3)] } else { vec![config(1), service, before] }
+    };
+    assert_eq!(entry(&execute(chunks(true), false), "before").comment, "Success!");
+    assert_eq!(entry(&execute(chunks(false), false), "before").comment, "No changes detected");
 }
 
 #[test]
@@ -282,7 +297,7 @@ fn failhard_stops_the_run_but_not_the_listeners() {
     assert_eq!(ids(&execute(soft(), false)), ["bad", "after"]);
     let mut context = host(false);
     Arc::get_mut(&mut context).unwrap().opts = Arc::new(map([("failhard", true.into())]));
-    let plan = Plan { chunks: soft(), warnings: Vec::new() };
+    let plan = plan(soft());
     assert_eq!(ids(&run(&plan, &context, &mut Silent)), ["bad"]);
 
     let pulled = vec![
@@ -392,7 +407,7 @@ fn a_panic_fails_one_state() {
         output(0, "")
     });
     let context = context(Tree::new(&[]), Arc::new(processes), Map::new(), false);
-    let plan = Plan { chunks: vec![state("a cmd.run boom"), of("b", NOP)], warnings: Vec::new() };
+    let plan = plan(vec![state("a cmd.run boom"), of("b", NOP)]);
     let report = run(&plan, &context, &mut Silent);
     assert!(
         entry(&report, "a").comment.starts_with("An exception occurred in this state: cmd.run has a bug")
@@ -418,15 +433,11 @@ fn what_another_file_state_manages_is_not_cleaned_away() {
 }
 
 #[test]
-fn parallel_is_marked_and_disabled_requisites_are_not_heard() {
-    let report = execute(vec![of("a", NOP).with("parallel", true)], false);
-    assert_eq!(get(&report.entries[0].extra, "__parallel__"), Some(&true.into()));
-
+fn disabled_requisites_are_not_heard() {
     let mut context = host(false);
     let opts = map([("disabled_requisites", vec!["require"].into())]);
     Arc::get_mut(&mut context).unwrap().opts = Arc::new(opts);
-    let plan =
-        Plan { chunks: vec![of("a", NOP).needs("require", &[1]), of("b", FAILS)], warnings: Vec::new() };
+    let plan = plan(vec![of("a", NOP).needs("require", &[1]), of("b", FAILS)]);
     assert_eq!(ids(&run(&plan, &context, &mut Silent)), ["a", "b"]);
 }
 
@@ -458,6 +469,6 @@ fn an_observer_hears_of_each_state() {
     }
     let chunks = vec![of("a", NOP), of("skipped", NOP).needs("onchanges", &[0])];
     let mut notes = Notes::default();
-    let _ = run(&Plan { chunks, warnings: Vec::new() }, &host(false), &mut notes);
+    let _ = run(&plan(chunks), &host(false), &mut notes);
     assert_eq!(*notes.0.lock().unwrap(), ["start a", "end a", "end skipped"]);
 }

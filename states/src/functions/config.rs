@@ -1,5 +1,6 @@
 //! `config.*`: the configuration, with grains and pillar behind it.
 
+use common::target::fnmatch;
 use common::value::{Map, Value, get};
 
 use super::lookup::{delimiter, descend, merge, required};
@@ -29,14 +30,74 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function {
         name: "config.option",
         doc: "A value at the top of the configuration, else of the grains, else of the pillar.\n\n\
+              value: its name\ndefault: what is returned where there is none\n\
+              omit_opts, omit_grains, omit_pillar, omit_master, omit_all: where not to look\n\
+              wildcard: whether the name is a glob; then a map of all that fit is returned",
+        parameters: &[
+            "value",
+            "default",
+            "omit_opts",
+            "omit_grains",
+            "omit_pillar",
+            "omit_master",
+            "omit_all",
+            "wildcard",
+        ],
+        run: option,
+    },
+    Function {
+        name: "config.merge",
+        doc: "A value at the top of the configuration, with what the pillar has under the same name.\n\n\
               value: its name\ndefault: what is returned where there is none",
-        parameters: &["value", "default"],
+        parameters: &["value", "default", "omit_opts", "omit_master", "omit_pillar"],
+        run: config_merge,
+    },
+    Function {
+        name: "config.dot_vals",
+        doc: "The configuration values whose names begin with a name and a dot.\n\nvalue: the name",
+        parameters: &["value"],
         run: |context, arguments| {
-            let name = required(arguments, 0, "value", "config.option")?;
-            let maps =
-                [Some(&*context.opts), Some(&*context.grains), master(context), Some(&*context.pillar)];
-            let found = maps.into_iter().flatten().find_map(|map| get(map, &name)).cloned();
-            Ok(found.or_else(|| arguments.get(1, "default").cloned()).unwrap_or_else(|| "".into()))
+            let beginning = required(arguments, 0, "value", "config.dot_vals")? + ".";
+            let maps = [master(context), Some(&*context.opts)];
+            let found = maps.into_iter().flatten().flatten();
+            let found =
+                found.filter(|(name, _)| name.as_str().is_some_and(|name| name.starts_with(&beginning)));
+            Ok(Value::Map(found.map(|(name, value)| (name.clone(), value.clone())).collect()))
+        },
+    },
+    Function {
+        name: "config.backup_mode",
+        doc: "How files are backed up.\n\nbackup: a mode that counts instead of the configured one",
+        parameters: &["backup"],
+        run: |context, arguments| match arguments.get(0, "backup").filter(|backup| backup.is_true()) {
+            Some(backup) => Ok(backup.clone()),
+            None => Ok(get(&context.opts, "backup_mode").cloned().unwrap_or_else(|| "".into())),
+        },
+    },
+    Function {
+        name: "config.manage_mode",
+        doc: "Permission bits as four octal digits.\n\nmode: the bits",
+        parameters: &["mode"],
+        run: |_, arguments| {
+            Ok(match arguments.get(0, "mode") {
+                None | Some(Value::Null) => Value::Null,
+                Some(mode) => {
+                    let text = mode.to_string();
+                    let digits =
+                        text.trim_matches(['"', '\'']).trim_start_matches("0o").trim_start_matches('0');
+                    format!("{digits:0>4}").into()
+                }
+            })
+        },
+    },
+    Function {
+        name: "config.valid_fileproto",
+        doc: "Whether a source begins with a protocol that files can be fetched by.\n\nuri: the source",
+        parameters: &["uri"],
+        run: |_, arguments| {
+            let uri = required(arguments, 0, "uri", "config.valid_fileproto")?;
+            let known = ["salt", "http", "https", "ftp", "file", "s3", "swift"];
+            Ok(uri.split_once(':').is_some_and(|(scheme, _)| known.contains(&&*scheme.to_lowercase())).into())
         },
     },
     Function {
@@ -68,6 +129,63 @@ fn config_get(context: &std::sync::Arc<Context>, arguments: &Arguments) -> Resul
         None => maps.into_iter().find_map(|map| descend(map, &path, &delimiter)).cloned(),
         Some(_) => merged(maps.iter().rev().filter_map(|map| descend(map, &path, &delimiter))),
     };
+    Ok(found.or_else(|| arguments.get(1, "default").cloned()).unwrap_or_else(|| "".into()))
+}
+
+fn option(context: &std::sync::Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError> {
+    let name = required(arguments, 0, "value", "config.option")?;
+    let flag = |position, name| arguments.get(position, name).is_some_and(Value::is_true);
+    let (all, wildcard) = (flag(6, "omit_all"), flag(7, "wildcard"));
+    let maps = [
+        (flag(2, "omit_opts"), Some(&*context.opts)),
+        (flag(3, "omit_grains"), Some(&*context.grains)),
+        (flag(4, "omit_pillar"), Some(&*context.pillar)),
+        (flag(5, "omit_master"), master(context)),
+    ];
+    let mut maps = maps.into_iter().filter(|(omitted, _)| !omitted && !all).filter_map(|(_, map)| map);
+    let default = arguments.get(1, "default").filter(|default| !default.is_null()).cloned();
+    if !wildcard {
+        let found = maps.find_map(|map| get(map, &name)).cloned();
+        return Ok(found.or(default).unwrap_or_else(|| "".into()));
+    }
+    let maps: Vec<&Map> = maps.collect();
+    let mut found = Map::new();
+    for (key, value) in maps.into_iter().rev().flatten() {
+        if fnmatch(&key.to_string(), &name) {
+            found.insert(key.clone(), value.clone());
+        }
+    }
+    let default = default.unwrap_or_else(|| Map::new().into());
+    Ok(if found.is_empty() { default } else { found.into() })
+}
+
+fn config_merge(context: &std::sync::Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError> {
+    let name = required(arguments, 0, "value", "config.merge")?;
+    let omits = |position, name| arguments.get(position, name).is_some_and(Value::is_true);
+    let maps = [
+        (omits(2, "omit_opts"), Some(&*context.opts)),
+        (omits(3, "omit_master"), master(context)),
+        (omits(4, "omit_pillar"), Some(&*context.pillar)),
+    ];
+    let mut found: Option<Value> = None;
+    for map in maps.into_iter().filter(|(omitted, _)| !omitted).filter_map(|(_, map)| map) {
+        let Some(value) = get(map, &name) else { continue };
+        found = Some(match (found, value) {
+            (None, Value::String(_)) => return Ok(value.clone()),
+            (None, value) => value.clone(),
+            // What was found first counts.
+            (Some(Value::Map(over)), Value::Map(under)) => {
+                let mut under = under.clone();
+                under.extend(over);
+                under.into()
+            }
+            (Some(Value::List(mut list)), Value::List(more)) => {
+                list.extend(more.iter().cloned());
+                Value::List(list)
+            }
+            (Some(found), _) => found,
+        });
+    }
     Ok(found.or_else(|| arguments.get(1, "default").cloned()).unwrap_or_else(|| "".into()))
 }
 

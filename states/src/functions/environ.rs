@@ -11,7 +11,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
         doc: "An environment variable.\n\nkey: its name\ndefault: what is returned where there is none",
         parameters: &["key", "default"],
         run: |_, arguments| {
-            let name = required(arguments, 0, "key", "environ.get")?;
+            let name = match arguments.get(0, "key") {
+                Some(Value::String(name)) => name.to_string(),
+                Some(_) => return Ok(false.into()),
+                None => required(arguments, 0, "key", "environ.get")?,
+            };
             let found = variable(&name).map(Value::from);
             Ok(found.or_else(|| arguments.get(1, "default").cloned()).unwrap_or_else(|| "".into()))
         },
@@ -34,8 +38,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
         run: |_, arguments| {
             let names = match arguments.get(0, "keys") {
                 Some(Value::List(names)) => names.clone(),
-                Some(name) => vec![name.clone()],
-                None => Vec::new(),
+                Some(name @ Value::String(_)) => vec![name.clone()],
+                _ => Vec::new(),
             };
             let default = arguments.get(1, "default").cloned().unwrap_or_else(|| "".into());
             let item = |name: Value| {

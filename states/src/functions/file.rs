@@ -90,7 +90,7 @@ fn access(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionErro
         "r" => AccessFlags::R_OK,
         "w" => AccessFlags::W_OK,
         "x" => AccessFlags::X_OK,
-        _ => return Err(wrong("file.access", "mode is one of f, r, w and x")),
+        _ => return Err(refused("file.access", "Invalid mode specified.".into())),
     };
     Ok(nix::unistd::access(&path, flags).is_ok().into())
 }
@@ -154,6 +154,13 @@ fn grep(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError>
 
 fn readdir(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError> {
     let path = path(arguments, "file.readdir")?;
+    if !path.is_absolute() {
+        return Err(refused("file.readdir", "Dir path must be absolute.".into()));
+    }
+    if !path.is_dir() {
+        let reason = format!("A valid directory was not specified: {}", path.display());
+        return Err(refused("file.readdir", reason));
+    }
     let entries = path.read_dir().map_err(|error| io_failed("file.readdir", &path, &error))?;
     let mut names = Vec::new();
     for entry in entries {
@@ -167,6 +174,12 @@ fn readdir(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionErr
 
 fn readlink(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError> {
     let path = path(arguments, "file.readlink")?;
+    if !path.is_absolute() {
+        return Err(refused("file.readlink", "Path to link must be absolute.".into()));
+    }
+    if !path.is_symlink() {
+        return Err(refused("file.readlink", format!("A valid link was not specified: {}", path.display())));
+    }
     let target = std::fs::read_link(&path).map_err(|error| io_failed("file.readlink", &path, &error))?;
     Ok(target.display().to_string().into())
 }
@@ -206,7 +219,7 @@ fn of_metadata(
     get: impl FnOnce(&std::fs::Metadata) -> Value,
 ) -> Result<Value, FunctionError> {
     let path = path(arguments, function)?;
-    let metadata = path.symlink_metadata().map_err(|error| io_failed(function, &path, &error))?;
+    let metadata = path.symlink_metadata().map_err(|error| missing(function, &path, &error))?;
     Ok(get(&metadata))
 }
 
@@ -214,7 +227,7 @@ fn stats(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError
     let path = path(arguments, "file.stats")?;
     let follow = arguments.get(2, "follow_symlinks").is_none_or(Value::is_true);
     let metadata = if follow { path.metadata() } else { path.symlink_metadata() };
-    let metadata = metadata.map_err(|error| io_failed("file.stats", &path, &error))?;
+    let metadata = metadata.map_err(|error| missing("file.stats", &path, &error))?;
     let kind = metadata.file_type();
     let kinds = [
         (kind.is_dir(), "dir"),
@@ -357,7 +370,28 @@ fn failed(function: &str, error: &dyn std::error::Error) -> FunctionError {
 }
 
 fn io_failed(function: &str, path: &Path, error: &io::Error) -> FunctionError {
-    FunctionError::Failed { name: function.into(), reason: format!("{}: {error}", path.display()) }
+    let reason = match error.raw_os_error() {
+        // As Python words it.
+        Some(number) => {
+            let shown = Value::from(path.display().to_string()).repr();
+            format!("[Errno {number}] {}: {shown}", nix::errno::Errno::from_raw(number).desc())
+        }
+        None => format!("{}: {error}", path.display()),
+    };
+    FunctionError::Arguments { name: function.into(), reason }
+}
+
+/// What Salt itself finds wrong.
+fn refused(function: &str, reason: String) -> FunctionError {
+    FunctionError::Failed { name: function.into(), reason }
+}
+
+/// A path that has to be there, and where Salt says it is not.
+fn missing(function: &str, path: &Path, error: &io::Error) -> FunctionError {
+    match error.kind() {
+        io::ErrorKind::NotFound => refused(function, format!("Path not found: {}", path.display())),
+        _ => io_failed(function, path, error),
+    }
 }
 
 #[cfg(test)]

@@ -95,9 +95,7 @@ pub(super) fn filter_by(
             merge(&mut chosen, over, false);
             Ok(chosen.into())
         }
-        (Some(Value::Map(_)), _) => {
-            Err(wrong("what was chosen is no map, so that nothing can be merged into it"))
-        }
+        (Some(Value::Map(_)), _) => Err(wrong(super::defaults::NO_MAPS)),
         (Some(_), _) => Err(wrong("filter_by merge argument must be a dictionary.")),
     }
 }

@@ -17,7 +17,13 @@ macro_rules! matches {
             doc: concat!($doc, "\n\ntgt: the target"),
             parameters: &["tgt", "minion_id"],
             run: |context, arguments| {
-                let target = required(arguments, 0, "tgt", $name)?;
+                let target = match arguments.get(0, "tgt") {
+                    // A list of ids may be one.
+                    Some(Value::List(ids)) => {
+                        ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+                    }
+                    _ => required(arguments, 0, "tgt", $name)?,
+                };
                 Ok(matches(context, $kind, &target, arguments.get(1, "minion_id"), $name)?.into())
             },
         }
@@ -62,7 +68,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function {
         name: "match.filter_by",
         doc: "Chooses from a map by the host.\n\n\
-              lookup: targets, and what to choose for each; of several that match the last counts\n\
+              lookup: targets, and what to choose for each; of several that match the first counts\n\
               tgt_type: the kind of the targets, by default compound\n\
               merge: a map that is merged into what was chosen\n\
               default: the key to choose where no target matches",
@@ -103,10 +109,11 @@ fn filter_by(context: &Arc<Context>, arguments: &Arguments) -> Result<Value, Fun
     for (target, value) in table {
         if matches(context, &kind, &target.to_string(), arguments.get(2, "minion_id"), function)? {
             chosen = Some(value.clone());
+            break;
         }
     }
     let default = arguments.get(5, "default").map_or("default".into(), ToString::to_string);
-    let chosen = chosen.or_else(|| get(table, &default).cloned()).unwrap_or_default();
+    let Some(chosen) = chosen else { return Ok(get(table, &default).cloned().unwrap_or_default()) };
     let lists = arguments.get(4, "merge_lists").is_some_and(Value::is_true);
     match (arguments.get(3, "merge").filter(|merge| merge.is_true()), chosen) {
         (None, chosen) => Ok(chosen),
@@ -129,7 +136,8 @@ fn search_by(context: &Arc<Context>, arguments: &Arguments) -> Result<Value, Fun
     for (name, targets) in table {
         let targets = match targets {
             Value::List(targets) => targets.as_slice(),
-            target => std::slice::from_ref(target),
+            // Salt goes through what is no list letter by letter, and so finds nothing.
+            _ => &[],
         };
         for target in targets {
             if matches(context, &kind, &target.to_string(), arguments.get(2, "minion_id"), function)? {
@@ -182,7 +190,7 @@ mod tests {
     #[test]
     fn chooses_by_the_host() {
         let table = Value::from(map([("fp-*", 1.into()), ("G@os:Debian", 2.into()), ("default", 0.into())]));
-        assert_eq!(call("match.filter_by", vec![table]), 2.into());
+        assert_eq!(call("match.filter_by", vec![table]), 1.into());
         let table = Value::from(map([("proxy", vec!["fp-*"].into()), ("master", vec!["cm-*"].into())]));
         assert_eq!(call("match.search_by", vec![table]).to_string(), "['proxy']");
     }

@@ -66,11 +66,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
         parameters: &["key", "delimiter"],
         run: |context, arguments| {
             let path = required(arguments, 0, "key", "pillar.keys")?;
-            let failed = |reason| FunctionError::Failed { name: "pillar.keys".into(), reason };
+            let failed = |reason| FunctionError::Arguments { name: "pillar.keys".into(), reason };
             match descend(&context.pillar, &path, &delimiter(arguments, 1)) {
                 Some(Value::Map(map)) => Ok(Value::List(map.keys().cloned().collect())),
                 Some(_) => Err(failed(format!("Pillar value in key {path} is not a dict"))),
-                None => Err(failed(format!("Pillar key not found: {path}"))),
+                None => Err(failed(format!("'Pillar key not found: {path}'"))),
             }
         },
     },
@@ -108,9 +108,9 @@ fn get(context: &Context, arguments: &Arguments, function: &str) -> Result<Value
     match found.or(default) {
         Some(value) => Ok(value),
         None if key(&context.opts, "pillar_raise_on_missing").is_some_and(Value::is_true) => {
-            Err(FunctionError::Failed {
+            Err(FunctionError::Arguments {
                 name: function.into(),
-                reason: format!("Pillar key not found: {path}"),
+                reason: format!("'Pillar key not found: {path}'"),
             })
         }
         None => Ok("".into()),

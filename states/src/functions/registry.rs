@@ -21,11 +21,11 @@ pub struct Arguments {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FunctionError {
     /// There is no such function.
-    #[error("'{name}' is not available.{}", hint.as_ref().map(|hint| format!(" Did you mean '{hint}'?")).unwrap_or_default())]
+    #[error("'{name}' is not available.{}", hint.as_ref().map(|hint| format!(" {hint}")).unwrap_or_default())]
     Unknown {
         /// What was asked for.
         name: String,
-        /// The nearest name there is.
+        /// The nearest name there is, or that Salt's module of it is not built here: a sentence.
         hint: Option<String>,
     },
     /// The arguments do not fit.
@@ -69,21 +69,29 @@ static LISTS: &[&[Function]] = &[
     super::cmd::FUNCTIONS,
     super::config::FUNCTIONS,
     super::cp::FUNCTIONS,
+    super::defaults::FUNCTIONS,
+    super::elsewhere::FUNCTIONS,
     super::environ::FUNCTIONS,
     super::file::FUNCTIONS,
+    super::file_more::FUNCTIONS,
     super::grains::FUNCTIONS,
     super::group::FUNCTIONS,
+    super::hashutil::FUNCTIONS,
+    super::log::FUNCTIONS,
     super::matcher::FUNCTIONS,
     super::network::FUNCTIONS,
     super::pillar::FUNCTIONS,
     super::pip::FUNCTIONS,
     super::pkg::FUNCTIONS,
+    super::random::FUNCTIONS,
     super::saltutil::FUNCTIONS,
     super::service::FUNCTIONS,
+    super::banner::FUNCTIONS,
     super::slsutil::FUNCTIONS,
     super::state::FUNCTIONS,
     super::sys::FUNCTIONS,
     super::test::FUNCTIONS,
+    super::test_more::FUNCTIONS,
     super::user::FUNCTIONS,
 ];
 
@@ -104,10 +112,33 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
 /// See [`FunctionError`].
 pub fn call(context: &Arc<Context>, name: &str, arguments: &Arguments) -> Result<Value, FunctionError> {
     let Some(function) = find(name) else {
-        let hint = nearest(name, REGISTRY.keys().copied()).map(Into::into);
-        return Err(FunctionError::Unknown { name: name.into(), hint });
+        return Err(FunctionError::Unknown { name: name.into(), hint: hint(name) });
     };
+    super::signatures::check(name, arguments)?;
     (function.run)(context, arguments)
+}
+
+/// What to say of a name that is no function's.
+#[must_use]
+pub fn hint(name: &str) -> Option<String> {
+    let module = name.split_once('.').map_or(name, |(module, _)| module);
+    let own = || REGISTRY.keys().copied().filter(|known| known.split('.').next() == Some(module));
+    let has_module = own().next().is_some();
+    let near = nearest(name, own());
+    let near = near.or_else(|| nearest(name, REGISTRY.keys().copied()).filter(|_| !has_module));
+    if let Some(near) = near.filter(|_| has_module || !is_salts(module)) {
+        return Some(format!("Did you mean '{near}'?"));
+    }
+    if is_salts(module) && name.contains('.') {
+        let what = if has_module { "This function" } else { "Salt's module" };
+        return Some(format!("{what} '{}' is not built here.", if has_module { name } else { module }));
+    }
+    None
+}
+
+/// Whether Salt has an execution module of this name.
+fn is_salts(module: &str) -> bool {
+    include_str!("salt_modules.txt").lines().any(|known| known == module)
 }
 
 impl Arguments {

@@ -68,7 +68,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
             let list = arguments.get(0, "lst").and_then(Value::as_list).unwrap_or_default();
             let merged = list.iter().try_fold(Map::new(), |whole, map| match map.as_map() {
                 Some(map) => merged(whole, map, arguments, 1),
-                None => Err(wrong("slsutil.merge_all", format!("{} is no map", map.repr()))),
+                None => Err(wrong("slsutil.merge_all", super::defaults::NO_MAPS)),
             });
             merged.map(Value::from)
         },
@@ -122,7 +122,8 @@ fn map(arguments: &Arguments, position: usize, name: &str) -> Result<Map, Functi
     let value = arguments.get(position, name);
     match value {
         Some(Value::Map(map)) => Ok(map.clone()),
-        _ => Err(wrong("slsutil", format!("Cannot update using non-dict types: {name} must be a map"))),
+        // What Salt says, too.
+        _ => Err(wrong(&format!("slsutil: {name} must be a map"), super::defaults::NO_MAPS)),
     }
 }
 
@@ -142,7 +143,10 @@ fn merged(first: Map, second: &Map, arguments: &Arguments, from: usize) -> Resul
                 None => (key, value),
             })
             .collect()),
-        "aggregate" => Err(wrong("slsutil.merge", "the strategy 'aggregate' is not built here")),
+        "aggregate" => Err(failed(
+            "slsutil.merge",
+            "the strategy 'aggregate' is not built here: it is for the renderer yamlex; use 'recurse' with merge_lists",
+        )),
         strategy => {
             let mut whole = first;
             if strategy == "overwrite" {
@@ -161,17 +165,77 @@ fn merged(first: Map, second: &Map, arguments: &Arguments, from: usize) -> Resul
 fn serialize(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError> {
     let value = arguments.get(1, "obj").cloned().unwrap_or_default();
     match &*required(arguments, 0, "serializer", "slsutil.serialize")? {
-        "json" => Ok(to_json(&value).into()),
-        "yaml" => {
-            let flow = get(&arguments.keyword, "default_flow_style").is_none_or(Value::is_true);
-            let layout = if flow { Layout::Flow } else { Layout::Block };
-            to_yaml(&value, layout).map(Value::from).map_err(|error| failed("slsutil.serialize", error))
+        "json" => {
+            let option = |name: &str| get(&arguments.keyword, name).filter(|value| !value.is_null());
+            let indent =
+                option("indent").and_then(Value::as_int).and_then(|width| usize::try_from(width).ok());
+            Ok(to_json(&value, option("sort_keys").is_some_and(Value::is_true), indent).into())
         }
-        other => Err(failed(
-            "slsutil.serialize",
-            format!("Serializer '{other}' not found. There are json and yaml."),
-        )),
+        "yaml" => {
+            let style = get(&arguments.keyword, "default_flow_style").filter(|style| !style.is_null());
+            let text = match style {
+                Some(style) if style.is_true() => yaml(&value, Layout::Flow),
+                Some(_) => yaml(&value, Layout::Block),
+                None => {
+                    let mut lines = Vec::new();
+                    mixed(&value, 0, &mut lines).map(|()| lines.join("\n"))
+                }
+            };
+            text.map(Value::from).map_err(|error| failed("slsutil.serialize", error))
+        }
+        other => Err(failed("slsutil.serialize", format!("Serializer '{other}' not found."))),
     }
+}
+
+fn yaml(value: &Value, layout: Layout) -> Result<String, String> {
+    to_yaml(value, layout).map_err(|error| error.to_string())
+}
+
+/// YAML's usual layout: what holds nothing but scalars on one line, everything else in lines; keys in order.
+fn mixed(value: &Value, indent: usize, lines: &mut Vec<String>) -> Result<(), String> {
+    let nests = |value: &Value| {
+        matches!(value, Value::Map(map) if !map.is_empty())
+            || matches!(value, Value::List(list) if !list.is_empty())
+    };
+    let inner: Vec<(String, &Value)> = match value {
+        Value::Map(map) if map.values().any(|value| matches!(value, Value::Map(_) | Value::List(_))) => {
+            let mut pairs: Vec<_> = map.iter().collect();
+            pairs.sort_by_key(|(key, _)| key.to_string());
+            let pair = |(key, value)| Ok((format!("{}:", yaml(key, Layout::Flow)?), value));
+            pairs.into_iter().map(pair).collect::<Result<_, String>>()?
+        }
+        Value::List(items) if items.iter().any(|item| matches!(item, Value::Map(_) | Value::List(_))) => {
+            items.iter().map(|item| ("-".to_owned(), item)).collect()
+        }
+        simple => {
+            lines.push(format!("{}{}", " ".repeat(indent), yaml(simple, Layout::Flow)?));
+            return Ok(());
+        }
+    };
+    for (head, value) in inner {
+        let mut below = Vec::new();
+        mixed(value, 0, &mut below)?;
+        let blanks = " ".repeat(indent);
+        // A list stands as far left as the key it belongs to.
+        let (deeper, joins) = match (&*head, value) {
+            ("-", _) => (2, true),
+            (_, Value::List(_)) => (0, false),
+            _ => (2, false),
+        };
+        let one_line = below.len() == 1
+            && !(nests(value) && matches!(value, Value::Map(map) if map.values().any(nests)));
+        let mut rest = below.into_iter();
+        match (one_line || joins, rest.next()) {
+            (true, Some(first)) => lines.push(format!("{blanks}{head} {first}")),
+            (false, Some(first)) => {
+                lines.push(format!("{blanks}{head}"));
+                lines.push(format!("{blanks}{}{first}", " ".repeat(deeper)));
+            }
+            (_, None) => lines.push(format!("{blanks}{head}")),
+        }
+        lines.extend(rest.map(|line| format!("{blanks}{}{line}", " ".repeat(deeper))));
+    }
+    Ok(())
 }
 
 fn deserialize(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError> {
@@ -180,10 +244,10 @@ fn deserialize(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, Functio
     match &*required(arguments, 0, "serializer", function)? {
         "json" => match serde_json::from_str::<serde_json::Value>(&text) {
             Ok(json) => Ok(json.into()),
-            Err(error) => Err(failed(function, error)),
+            Err(error) => Err(wrong(function, error.to_string())),
         },
         "yaml" => from_yaml(&text).map_err(|error| failed(function, error)),
-        other => Err(failed(function, format!("Serializer '{other}' not found. There are json and yaml."))),
+        other => Err(failed(function, format!("Serializer '{other}' not found."))),
     }
 }
 
@@ -194,8 +258,8 @@ fn renderer(context: &Arc<Context>, arguments: &Arguments) -> Result<Value, Func
     };
     let saltenv = saltenv(arguments, usize::MAX);
     let (path, text): (&str, Arc<str>) = match (given(0, "path"), given(1, "string")) {
-        (Some(_), Some(_)) => return Err(wrong(function, "Must not pass both path and string.")),
-        (None, None) => return Err(wrong(function, "Must pass path or string.")),
+        (Some(_), Some(_)) => return Err(failed(function, "Must not pass both path and string.")),
+        (None, None) => return Err(failed(function, "Must pass path or string.")),
         (None, Some(text)) => (":string:", text.into()),
         (Some(path), None) => {
             let path = path.strip_prefix("salt://").unwrap_or(path);
@@ -239,14 +303,15 @@ fn exists(context: &Context, saltenv: &str, path: &str, function: &str) -> Resul
 fn findup(context: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError> {
     let function = "slsutil.findup";
     let saltenv = saltenv(arguments, 2);
-    let start = arguments.get(0, "startpath").and_then(Value::as_str).unwrap_or_default().trim_matches('/');
+    let start =
+        arguments.get(0, "startpath").and_then(Value::as_str).unwrap_or_default().trim_end_matches('/');
     let names: Vec<&str> = match arguments.get(1, "filenames") {
         Some(Value::String(name)) => vec![name],
         Some(Value::List(names)) => names.iter().filter_map(Value::as_str).collect(),
-        _ => return Err(wrong(function, "Filenames argument must be a string or list of strings")),
+        _ => return Err(failed(function, "Filenames argument must be a string or list of strings")),
     };
     if !start.is_empty() && !exists(context, &saltenv, start, function)? {
-        return Err(wrong(function, format!("Starting path not found in the state tree: {start}")));
+        return Err(failed(function, format!("Starting path not found in the state tree: {start}")));
     }
     let mut folder = Some(start);
     while let Some(at) = folder {
@@ -273,27 +338,27 @@ mod tests {
         call(&context, name, &Arguments { positional, keyword: Map::new() })
     }
 
-    fn yaml(text: &str) -> Value {
+    fn read(text: &str) -> Value {
         from_yaml(text).unwrap()
     }
 
     #[test]
     fn merges_maps() {
-        let (first, second) = (yaml("{a: {b: 1, l: [1]}, c: 2}"), yaml("{a: {b: 3, l: [2]}}"));
+        let (first, second) = (read("{a: {b: 1, l: [1]}, c: 2}"), read("{a: {b: 3, l: [2]}}"));
         let both = || vec![first.clone(), second.clone()];
-        assert_eq!(run("slsutil.merge", both()).unwrap(), yaml("{a: {b: 3, l: [2]}, c: 2}"));
+        assert_eq!(run("slsutil.merge", both()).unwrap(), read("{a: {b: 3, l: [2]}, c: 2}"));
         let mut listed = both();
         listed.push("list".into());
         assert_eq!(
             run("slsutil.merge", listed).unwrap(),
-            yaml("{a: [{b: 1, l: [1]}, {b: 3, l: [2]}], c: 2}")
+            read("{a: [{b: 1, l: [1]}, {b: 3, l: [2]}], c: 2}")
         );
         assert!(run("slsutil.update", vec![first, Value::Int(1)]).is_err());
     }
 
     #[test]
     fn renders_files_and_texts() {
-        assert_eq!(run("slsutil.renderer", vec!["salt://web/data.sls".into()]).unwrap(), yaml("{a: 2}"));
+        assert_eq!(run("slsutil.renderer", vec!["salt://web/data.sls".into()]).unwrap(), read("{a: 2}"));
         let text = vec![Value::Null, "{{ 1 }}x".into(), "jinja".into()];
         assert_eq!(run("slsutil.renderer", text).unwrap(), "1x".into());
         assert!(run("slsutil.renderer", vec!["salt://none".into()]).is_err());

@@ -25,6 +25,26 @@ pub(super) static FUNCTIONS: &[Function] = &[
         parameters: &["name"],
         run: list_groups,
     },
+    Function {
+        name: "user.getent",
+        doc: "What the system knows of every user.",
+        parameters: &["refresh"],
+        run: |context, _| {
+            let names = list_users(context, &Arguments::default())?;
+            let users = names.as_list().unwrap_or_default().iter();
+            let users = users.filter_map(|name| User::from_name(&name.to_string()).ok().flatten());
+            Ok(Value::List(users.map(|user| of_user(&user)).collect()))
+        },
+    },
+    Function {
+        name: "user.primary_group",
+        doc: "The name of a user's own group.",
+        parameters: &["name"],
+        run: |_, arguments| {
+            let user = named(arguments, "user.primary_group")?;
+            Ok(user.map(|user| group_name(user.gid.as_raw())).unwrap_or_default().into())
+        },
+    },
     Function { name: "user.list_users", doc: "The names of all users.", parameters: &[], run: list_users },
 ];
 
@@ -36,13 +56,17 @@ fn current(_: &Arc<Context>, _: &Arguments) -> Result<Value, FunctionError> {
 }
 
 fn info(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError> {
-    let Some(user) = named(arguments, "user.info")? else { return Ok(common::value::Map::new().into()) };
+    let user = named(arguments, "user.info")?;
+    Ok(user.map_or_else(|| common::value::Map::new().into(), |user| of_user(&user)))
+}
+
+fn of_user(user: &User) -> Value {
     let gecos = user.gecos.to_string_lossy().into_owned();
     let mut fields = gecos.splitn(5, ',').map(Value::from);
     let mut next = || fields.next().unwrap_or_else(|| "".into());
-    Ok(map([
+    map([
         ("gid", user.gid.as_raw().into()),
-        ("groups", groups_of(&user).into()),
+        ("groups", groups_of(user).into()),
         ("home", user.dir.display().to_string().into()),
         ("name", user.name.as_str().into()),
         ("passwd", user.passwd.to_string_lossy().into_owned().into()),
@@ -54,7 +78,7 @@ fn info(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError>
         ("homephone", next()),
         ("other", next()),
     ])
-    .into())
+    .into()
 }
 
 fn list_groups(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError> {

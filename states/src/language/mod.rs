@@ -1,5 +1,6 @@
 //! Text to data: the renderer line, Jinja, YAML 1.1 as Salt reads it, with every value's line.
 
+pub(crate) mod hashing;
 mod jinja;
 mod names;
 mod node;

@@ -174,5 +174,10 @@ pub(super) fn yaml_fault(source: &Source, fault: &yaml::Fault, origin: &Origin<'
     if let Some(help) = &fault.help {
         diagnostic = diagnostic.help(help.clone());
     }
-    diagnostic.salt(format!("Rendering SLS '{}:{}' failed: {}", source.saltenv, source.sls, fault.salt))
+    let (saltenv, sls, sentence) = (&source.saltenv, &source.sls, &fault.salt);
+    match (sentence.is_empty(), fault.uncaught) {
+        (true, _) => diagnostic,
+        (false, true) => diagnostic.salt(format!("Rendering SLS {sls} failed, render error: {sentence}")),
+        (false, false) => diagnostic.salt(format!("Rendering SLS '{saltenv}:{sls}' failed: {sentence}")),
+    }
 }

@@ -24,14 +24,21 @@ fn pretended() -> Map {
 /// `mod_watch` of every `test` state.
 fn watch_fired(call: &Call<'_>) -> Done {
     let own = |key: &str| get(call.arguments, key);
-    let changed = Value::List(call.changed.iter().map(Value::from).collect());
+    let changes = match own("changes") {
+        None => {
+            let changed = Value::List(call.changed.iter().map(Value::from).collect());
+            change("Requisites with changes", changed)
+        }
+        Some(Value::Map(changes)) => changes.clone(),
+        Some(_) => {
+            let comment = "An exception occurred in this state: 'Changes' should be a dictionary.";
+            return Done::failed(comment, Map::new());
+        }
+    };
     Done {
-        result: own("result").map_or(Some(true), Value::as_bool),
+        result: own("result").map_or(Some(true), |result| (!result.is_null()).then(|| result.is_true())),
         comment: own("comment").map_or_else(|| "Watch statement fired.".into(), ToString::to_string),
-        changes: own("changes")
-            .and_then(Value::as_map)
-            .cloned()
-            .unwrap_or_else(|| change("Requisites with changes", changed)),
+        changes,
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use common::value::{Map, Value};
+use common::value::{Map, Value, get};
 use states::compile::{self, show};
 use states::context::{Context, RunState};
 use states::diagnostic::Diagnostic;
 use states::engine;
 use states::files::Folders;
+use states::functions::{self, Arguments, FunctionError};
 use states::process::System;
 
 use super::case::{Call, Case, Prepared};
@@ -38,18 +39,16 @@ impl Answer {
 }
 
 fn ask(prepared: &Prepared, call: &Call) -> Result<Value, Vec<Diagnostic>> {
-    let mut overrides = Map::new();
-    let mut test = false;
-    for (key, value) in &call.keywords {
-        match (key.as_str(), value) {
-            (Some("pillar"), Value::Map(pillar)) => overrides = pillar.clone(),
-            (Some("test"), Value::Bool(flag)) => test = *flag,
-            _ => panic!("{} has an argument that cases do not know: {key}", call.function),
-        }
-    }
+    let keyword = |key: &str| get(&call.keywords, key);
+    let overrides = keyword("pillar").and_then(Value::as_map).cloned().unwrap_or_default();
+    let test = keyword("test").or_else(|| get(&prepared.config, "test")).is_some_and(Value::is_true);
     let pillar_context = context(prepared, &prepared.pillar_roots, Map::new(), test);
     let pillar = compile::pillar::compile(&pillar_context, &overrides)?;
     let context = context(prepared, &prepared.file_roots, pillar, test);
+    // What has errors with places is asked of the compiler itself; the rest as an operator does.
+    if !call.keywords.keys().all(|key| matches!(key.as_str(), Some("pillar" | "test"))) {
+        return asked_by_name(&context, call);
+    }
     match call.function.as_str() {
         "pillar.items" => Ok(Value::Map(context.pillar.as_ref().clone())),
         "state.show_top" => show::top(&context),
@@ -59,7 +58,38 @@ fn ask(prepared: &Prepared, call: &Call) -> Result<Value, Vec<Diagnostic>> {
         "state.show_low_sls" => show::low_sls(&context, &call.names),
         "state.sls" => run(&context, compile::sls(&context, &call.names)),
         "state.highstate" => run(&context, compile::highstate(&context)),
-        other => panic!("cases do not know the function {other}"),
+        function if function.starts_with("state.") => asked_by_name(&context, call),
+        function => {
+            let arguments = functions::words::parse(function, &call.words);
+            functions::call(&context, function, &arguments).map_err(|error| vec![diagnostic(&error)])
+        }
+    }
+}
+
+/// An error of a function, with what Salt says where it says the same.
+fn diagnostic(error: &FunctionError) -> Diagnostic {
+    let diagnostic = Diagnostic::new(error.to_string());
+    match error {
+        FunctionError::Failed { reason, .. } => diagnostic.salt(reason.clone()),
+        _ => diagnostic,
+    }
+}
+
+/// Calls a function of `state`. A list of texts is how these return errors.
+fn asked_by_name(context: &Arc<Context>, call: &Call) -> Result<Value, Vec<Diagnostic>> {
+    let mut arguments = Arguments { positional: call.arguments.clone(), keyword: call.keywords.clone() };
+    arguments.keyword.shift_remove(&Value::from("pillar"));
+    let value = functions::call(context, &call.function, &arguments)
+        .map_err(|error| vec![Diagnostic::new(error.to_string())])?;
+    match value.as_list() {
+        Some(texts)
+            if call.lists_are_errors()
+                && !texts.is_empty()
+                && texts.iter().all(|text| text.as_str().is_some()) =>
+        {
+            Err(texts.iter().map(|text| Diagnostic::new(text.to_string())).collect())
+        }
+        _ => Ok(value),
     }
 }
 

@@ -22,7 +22,11 @@ pub struct Case {
 pub struct Call {
     /// The function: `state.show_sls`.
     pub function: String,
-    /// The words after it that have no name, divided at commas, as Salt divides names of SLS files.
+    /// The words after it that have no name, read as YAML.
+    pub arguments: Vec<Value>,
+    /// All words after it, as they stand.
+    pub words: Vec<String>,
+    /// Those without a name, divided at commas, as Salt divides names of SLS files.
     pub names: Vec<String>,
     /// The words of the form `KEY=VALUE`, read as YAML.
     pub keywords: Map,
@@ -30,6 +34,14 @@ pub struct Call {
     pub expected: PathBuf,
     /// Whether that is the project's own answer, which differs from Salt's on purpose.
     pub deviates: bool,
+}
+
+impl Call {
+    /// Whether a list of texts is a list of errors, as it is for whatever compiles a tree.
+    #[must_use]
+    pub fn lists_are_errors(&self) -> bool {
+        self.function.starts_with("state.") && self.function != "state.show_states"
+    }
 }
 
 /// A case made ready for one call: a copy in which the sandbox has its name.
@@ -51,10 +63,14 @@ fn home() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("conformance")
 }
 
+/// The folder of cases, when it is not the project's own: trees made at random, to be compared in bulk.
+const CASES: &str = "CASES";
+
 /// Every case, by name.
 #[must_use]
 pub fn cases() -> Vec<Case> {
-    let mut cases: Vec<_> = fs::read_dir(home().join("cases"))
+    let folder = std::env::var_os(CASES).map_or_else(|| home().join("cases"), PathBuf::from);
+    let mut cases: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap())
         .filter(|entry| entry.file_type().unwrap().is_dir())
@@ -80,15 +96,20 @@ impl Case {
             let number = seen.entry(function.clone()).and_modify(|number| *number += 1).or_insert(1);
             let file =
                 if *number == 1 { format!("{function}.json") } else { format!("{function}.{number}.json") };
-            let (named, plain): (Vec<_>, Vec<_>) = words.partition(|word| word.contains('='));
-            let keywords = named.iter().map(|word| word.split_once('=').unwrap());
+            let words: Vec<&str> = words.collect();
+            let (named, plain): (Vec<_>, Vec<_>) = words.iter().copied().partition(|word| word.contains('='));
+            let keywords = named.iter().map(|word: &&str| word.split_once('=').unwrap());
             let ours = self.folder.join("expected.ours").join(&file);
             let deviates = ours.exists();
             let expected = if deviates { ours } else { self.folder.join("expected").join(&file) };
+            // Only functions of `state` and `pillar.items` read their words as names and keywords of YAML.
+            let keywords = keywords.filter(|_| function == "pillar.items" || function.starts_with("state."));
             calls.push(Call {
-                function,
-                names: plain.iter().flat_map(|word| word.split(',')).map(Into::into).collect(),
+                words: words.iter().map(|word| (*word).into()).collect(),
                 keywords: keywords.map(|(key, value)| (key.into(), yaml(value))).collect(),
+                function,
+                arguments: plain.iter().map(|word| argument(word)).collect(),
+                names: plain.iter().flat_map(|word| word.split(',')).map(Into::into).collect(),
                 expected,
                 deviates,
             });
@@ -177,6 +198,11 @@ fn yaml_map(path: &Path) -> Map {
 
 fn yaml(text: &str) -> Value {
     serde_yaml::from_str(text).unwrap()
+}
+
+/// A word of a command line: YAML where it is that, else text.
+fn argument(word: &str) -> Value {
+    serde_yaml::from_str(word).unwrap_or_else(|_| word.into())
 }
 
 /// Copies a folder, following links, with the sandbox's name put into every file. Expected answers stay behind.

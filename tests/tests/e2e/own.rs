@@ -70,6 +70,29 @@ fn exit_codes_tell_the_outcome() {
 }
 
 #[test]
+fn a_host_does_not_see_what_is_wrong_in_its_pillar() {
+    let fleet = Fleet::of(&["fp-1"]);
+    trees::site(&fleet);
+    fleet.pillar("top.sls", "base:\n  '*': [secret]\n");
+    fleet.pillar("secret.sls", "open: 1\npassword: hunter2 {{ nope }}\n");
+    let sentence = "Rendering SLS 'secret' failed. Please see master log for details.";
+    for words in [&["apply", "--out", "json"][..], &["call", "pillar.items", "--out", "json"]] {
+        let told = fleet.agent("fp-1", words).code(4);
+        assert_eq!(
+            told.json(),
+            json!({"local": ["Pillar failed to render with the following messages:", sentence]})
+        );
+        let all = format!("{}{}", told.stdout, told.stderr);
+        assert!(!all.contains("hunter2"), "{all}");
+    }
+    let shown = fleet.master(&["apply"]).code(4);
+    let all = format!("{}{}", shown.stdout, shown.stderr);
+    for words in ["secret.sls:2", "hunter2", "nope", sentence] {
+        assert!(all.contains(words), "{words} is missing: {all}");
+    }
+}
+
+#[test]
 fn a_job_is_followed_past_the_masters_restart() {
     let mut fleet = Fleet::of(&["fp-1"]);
     trees::gated(&fleet);

@@ -17,22 +17,25 @@ enum Strategy {
     Recurse,
     /// Values of the first level are replaced as a whole.
     Overwrite,
-    /// Values of the first level that both have become lists of both.
+    /// Values of the first level become lists of both. What only the second has is dropped, as in Salt.
     List,
 }
 
 impl Merging {
     /// What the configuration says.
     pub(super) fn configured(context: &Context) -> Self {
-        let strategy = get(&context.opts, "pillar_source_merging_strategy").and_then(Value::as_str);
-        let strategy = match strategy.unwrap_or("smart") {
+        let name = get(&context.opts, "pillar_source_merging_strategy").and_then(Value::as_str);
+        let lists = get(&context.opts, "pillar_merge_lists").is_some_and(Value::is_true);
+        let (strategy, lists) = match name.filter(|name| !name.is_empty()).unwrap_or("smart") {
             // To aggregate deeper, values would have to be marked in yamlex, which is no renderer here.
-            "overwrite" | "aggregate" => Strategy::Overwrite,
-            "list" => Strategy::List,
-            // `smart` chooses by the renderer, which is never yamlex here; `none` reads one environment only.
-            _ => Strategy::Recurse,
+            "overwrite" | "aggregate" => (Strategy::Overwrite, false),
+            "list" => (Strategy::List, false),
+            // `smart` chooses by the renderer, which is never yamlex here.
+            "smart" | "recurse" => (Strategy::Recurse, lists),
+            // `none` reads one environment only; what Salt does not know recurses like it, without regard to lists.
+            _ => (Strategy::Recurse, false),
         };
-        Self { strategy, lists: get(&context.opts, "pillar_merge_lists").is_some_and(Value::is_true) }
+        Self { strategy, lists }
     }
 
     /// Merges the second map into the first.
@@ -46,11 +49,9 @@ impl Merging {
             }
             Strategy::List => {
                 for (key, value) in second {
-                    let value = match first.get_mut(&key) {
-                        Some(own) => Value::List(vec![std::mem::take(own), value]),
-                        None => value,
-                    };
-                    first.insert(key, value);
+                    if let Some(own) = first.get_mut(&key) {
+                        *own = Value::List(vec![std::mem::take(own), value]);
+                    }
                 }
             }
         }
@@ -105,7 +106,7 @@ mod tests {
         assert_eq!(merged(Strategy::Overwrite, false), "{'a': {'y': 3}, 'l': [2, 3], 'only': 1, 'new': 1}");
         assert_eq!(
             merged(Strategy::List, false),
-            "{'a': [{'x': 1, 'y': 2}, {'y': 3}], 'l': [[1, 2], [2, 3]], 'only': 1, 'new': 1}"
+            "{'a': [{'x': 1, 'y': 2}, {'y': 3}], 'l': [[1, 2], [2, 3]], 'only': 1}"
         );
     }
 }

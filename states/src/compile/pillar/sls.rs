@@ -1,6 +1,6 @@
 //! The SLS files of one pillar environment and what they include.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use common::value::{Map, Value, get};
@@ -20,8 +20,6 @@ const DEPTH_LIMIT: usize = 100;
 pub(super) struct Named {
     pub(super) pattern: String,
     pub(super) place: Place,
-    /// Whether it may be missing.
-    pub(super) may_miss: bool,
 }
 
 /// The files of an environment while they are loaded.
@@ -29,6 +27,8 @@ pub(super) struct Files<'f, 't> {
     tree: &'f mut Tree<'t>,
     saltenv: &'f str,
     merging: Merging,
+    /// The names that may be missing.
+    optional: HashSet<String>,
     errors: &'f mut Vec<Diagnostic>,
     /// What each file that was rendered says itself, without what it includes.
     own: HashMap<String, Option<Map>>,
@@ -46,9 +46,10 @@ impl<'f, 't> Files<'f, 't> {
         tree: &'f mut Tree<'t>,
         saltenv: &'f str,
         merging: Merging,
+        optional: HashSet<String>,
         errors: &'f mut Vec<Diagnostic>,
     ) -> Self {
-        Self { tree, saltenv, merging, errors, own: HashMap::new() }
+        Self { tree, saltenv, merging, optional, errors, own: HashMap::new() }
     }
 
     /// The maps of the files that a name or pattern of the top file stands for.
@@ -68,7 +69,7 @@ impl<'f, 't> Files<'f, 't> {
         for name in names {
             match self.read(&name) {
                 Some(source) => maps.extend(self.file(&source, &Map::new(), 0)),
-                None if named.may_miss => {}
+                None if self.optional.contains(&name) => {}
                 None => {
                     let error = self.missing(&name).at(named.place.clone());
                     self.errors.push(error);
@@ -116,16 +117,19 @@ impl<'f, 't> Files<'f, 't> {
             Kind::Scalar(value) if !value.is_true() => return None,
             Kind::List(items) if items.is_empty() => return None,
             _ => {
-                self.errors.push(
-                    Diagnostic::new(format!(
-                        "{} is not a map of pillar values: it is {}",
-                        source.path,
-                        describe(&node.to_value())
-                    ))
-                    .at(node.place.clone())
-                    .help("a pillar SLS maps keys to values: `key: value`")
-                    .salt(format!("SLS '{}' does not render to a dictionary", source.sls)),
-                );
+                let error = Diagnostic::new(format!(
+                    "{} is not a map of pillar values: it is {}",
+                    source.path,
+                    describe(&node.to_value())
+                ))
+                .at(node.place.clone())
+                .help("a pillar SLS maps keys to values: `key: value`");
+                // Salt does not survive one that is included.
+                self.errors.push(if depth == 0 {
+                    error.salt(format!("SLS '{}' does not render to a dictionary", source.sls))
+                } else {
+                    error
+                });
                 return None;
             }
         };
@@ -183,6 +187,7 @@ impl<'f, 't> Files<'f, 't> {
                             self.own.insert(name.clone(), None);
                             self.file(&included, &defaults, depth + 1)
                         }
+                        None if self.optional.contains(&name) => None,
                         None => {
                             let error = self.missing(&name).at(item.place.clone());
                             self.errors.push(error.note(format!("included by SLS '{}'", source.sls)));
@@ -199,15 +204,12 @@ impl<'f, 't> Files<'f, 't> {
 
     /// Reads `name` or `{name: {key: …, defaults: …}}`.
     fn parse<'n>(&mut self, item: &'n Arc<Node>, source: &Source) -> Option<Include<'n>> {
-        let plain = |name| Include { name, key: None, defaults: None };
         if let Some(name) = item.as_str() {
-            return Some(plain(name));
+            return Some(Include { name, key: None, defaults: None });
         }
         let read = first_pair(item).and_then(|(name, options)| {
             let name = name.as_str()?;
-            let Some(options) = options.as_map() else {
-                return options.as_scalar().filter(|value| value.is_null()).map(|_| plain(name));
-            };
+            let options = options.as_map()?;
             let option = |wanted: &str| {
                 options.iter().find(|(key, _)| key.as_str() == Some(wanted)).map(|(_, value)| value)
             };
@@ -216,11 +218,12 @@ impl<'f, 't> Files<'f, 't> {
                 Some(Value::Map(map)) => map,
                 Some(_) => return None,
             };
-            Some(Include {
-                name,
-                key: option("key").and_then(|node| node.as_str()),
-                defaults: Some(defaults),
-            })
+            let key = match option("key") {
+                None => None,
+                Some(key) if !key.to_value().is_true() => None,
+                Some(key) => Some(key.as_str()?),
+            };
+            Some(Include { name, key, defaults: Some(defaults) })
         });
         if read.is_none() {
             self.errors.push(
@@ -233,7 +236,7 @@ impl<'f, 't> Files<'f, 't> {
         read
     }
 
-    /// The names an include stands for.
+    /// The names an include stands for. Salt finds most of them twice, and merges what a file says itself once more.
     fn named_by(&mut self, name: &str, source: &Source) -> Vec<String> {
         // Salt tries the name from the top of the tree as well when it is relative.
         let mut names = self.matching(&name.trim_start_matches('.').replace('/', "."));
@@ -246,11 +249,7 @@ impl<'f, 't> Files<'f, 't> {
             parts.push(rest);
             full = parts.join(".");
         }
-        for name in self.matching(&full) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
+        names.extend(self.matching(&full));
         if names.is_empty() { vec![full] } else { names }
     }
 

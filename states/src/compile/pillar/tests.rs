@@ -1,4 +1,4 @@
-use common::value::map;
+use common::value::{Value, map};
 
 use super::*;
 use crate::testing::{Book, Tree, context, output};
@@ -83,4 +83,61 @@ fn files_that_include_each_other_end() {
         ("b.sls", "include: [a]\nb: 1\n"),
     ]);
     assert_eq!(text, "{'a': 1, 'b': 1}");
+}
+
+#[test]
+fn what_comes_from_elsewhere_is_named() {
+    let files = [("top.sls", "base: {'*': [a]}\n"), ("a.sls", "key: {deep: text}\nopen: 1\n")];
+    let shown = |opts: Map| -> Vec<String> {
+        let errors = compiled(&files, opts, &Map::new()).expect_err("it is not built");
+        errors.iter().map(ToString::to_string).collect()
+    };
+    let git = Value::from(map([("git", Value::from(vec!["main https://git.example.net/pillar"]))]));
+    let command = Value::from(map([("cmd_yaml", Value::from("cat /x"))]));
+    let external = map([("ext_pillar", Value::List(vec![git, command]))]);
+    let errors = shown(external.clone());
+    assert_eq!(errors.len(), 2);
+    assert!(
+        errors[0].contains("external pillar 'git'") && errors[0].contains("pillar_roots"),
+        "{}",
+        errors[0]
+    );
+    assert!(errors[1].contains("external pillar 'cmd_yaml'"), "{}", errors[1]);
+    let mut excluded = external;
+    excluded.insert("exclude_ext_pillar".into(), vec!["git"].into());
+    assert_eq!(shown(excluded).len(), 1);
+    assert!(shown(map([("ext_pillar", Value::from("git"))]))[0].contains("not a list of maps"));
+
+    let encrypted = |paths: Value| map([("decrypt_pillar", paths)]);
+    let errors = shown(encrypted(vec!["key:deep", "not:there"].into()));
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].contains("'key:deep' decrypted with gpg"), "{}", errors[0]);
+    let errors = shown(encrypted(Value::List(vec![map([("open", Value::from("nacl"))]).into()])));
+    assert!(errors[0].contains("'open' decrypted with nacl"), "{}", errors[0]);
+    let untouched = compiled(&files, encrypted(vec!["not:there"].into()), &Map::new());
+    assert_eq!(untouched.unwrap(), "{'key': {'deep': 'text'}, 'open': 1}");
+
+    let gpg = [("top.sls", "base: {'*': [a]}\n"), ("a.sls", "#!jinja|yaml|gpg\nkey: 1\n")];
+    let errors = compiled(&gpg, Map::new(), &Map::new()).expect_err("it is not built");
+    assert!(errors[0].to_string().contains("renderer 'gpg'"), "{}", errors[0]);
+}
+
+#[test]
+fn a_pillar_file_that_is_too_large_is_named() {
+    let line = "- some text that fills the file\n";
+    let text = line.repeat(50_000_000 / line.len() + 1);
+    let errors = compiled(&[("top.sls", "base: {'*': [a]}\n"), ("a.sls", &text)], Map::new(), &Map::new())
+        .expect_err("it is too large");
+    let shown = errors[0].to_string();
+    assert!(
+        shown.contains("a.sls of environment base has 500000") && shown.contains("may have 16777216"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_masters_configuration_is_no_pillar() {
+    let files = [("top.sls", "base: {'*': [a]}\n"), ("a.sls", "x: 1\n")];
+    let opts = map([("pillar_opts", Value::Bool(true)), ("secret", Value::from("hunter2"))]);
+    assert_eq!(compiled(&files, opts, &Map::new()).unwrap(), "{'x': 1}");
 }

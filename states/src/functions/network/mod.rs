@@ -59,6 +59,18 @@ pub(super) static FUNCTIONS: &[Function] = &[
         },
     },
     Function {
+        name: "network.interface",
+        doc: "The IPv4 addresses of an interface, as network.interfaces has them.\n\niface: the interface",
+        parameters: &["iface"],
+        run: |_, arguments| {
+            let name = required(arguments, 0, "iface", "network.interface")?;
+            let found = interfaces().into_iter().find(|(known, _)| *known == name);
+            let addresses =
+                found.and_then(|(_, interface)| interface.to_value().traverse("inet", ":").cloned());
+            Ok(addresses.unwrap_or_else(|| "".into()))
+        },
+    },
+    Function {
         name: "network.interface_ip",
         doc: "The first IPv4 address of an interface.\n\niface: the interface",
         parameters: &["iface"],
@@ -68,7 +80,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
             let address = found.and_then(|(_, interface)| {
                 interface.addresses.into_iter().find(|address| address.ip.is_ipv4())
             });
-            Ok(address.map(|address| address.ip.to_string()).into())
+            Ok(address.map(|address| address.ip.to_string()).unwrap_or_default().into())
         },
     },
     Function {
@@ -229,7 +241,10 @@ fn default_route(context: &Arc<Context>, arguments: &Arguments) -> Answer {
 
 fn address(function: &str, arguments: &Arguments) -> Result<std::net::IpAddr, FunctionError> {
     let text = required(arguments, 0, "ip_addr", function)?;
-    text.parse().map_err(|_| failed(function, format!("'{text}' is not an address")))
+    text.parse().map_err(|_| FunctionError::Arguments {
+        name: function.into(),
+        reason: format!("'{text}' does not appear to be an IPv4 or IPv6 address"),
+    })
 }
 
 fn parse(function: &str, text: &str) -> Result<Subnet, FunctionError> {

@@ -7,8 +7,8 @@ use common::value::{Map, Value};
 
 use super::super::lookup::required;
 use super::super::registry::{Arguments, FunctionError};
-use super::request::{context as asked, mods, some_mods, wrong};
-use crate::compile::{self, Chunk, NO_TOP_MATCH, Plan, Requisite};
+use super::request::{context as asked, excludes, mods, some_mods, wrong};
+use crate::compile::{self, Chunk, NO_TOP_MATCH, Plan};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use crate::{engine, modules};
@@ -31,12 +31,13 @@ pub(super) fn apply(context: &Arc<Context>, function: &str, arguments: &Argument
 pub(super) fn sls(context: &Arc<Context>, function: &str, arguments: &Arguments) -> Outcome {
     let names = some_mods(arguments, 0, function)?;
     let run = asked(context, function, arguments)?;
-    Ok(finish(context, &run, compile::sls(&run, &names)))
+    let compiled = compile::sls_without(&run, &names, &excludes(arguments));
+    Ok(finish(context, &run, compiled))
 }
 
 pub(super) fn highstate(context: &Arc<Context>, function: &str, arguments: &Arguments) -> Outcome {
     let run = asked(context, function, arguments)?;
-    Ok(match compile::highstate(&run) {
+    Ok(match compile::highstate_without(&run, &excludes(arguments)) {
         Err(errors) if matches!(&errors[..], [only] if only.salt.as_deref() == Some(NO_TOP_MATCH)) => {
             context.run.retcode.store(STATE_FAILED, Ordering::Relaxed);
             nothing_matched(&errors[0])
@@ -49,52 +50,68 @@ pub(super) fn sls_id(context: &Arc<Context>, function: &str, arguments: &Argumen
     let id = required(arguments, 0, "id", function)?;
     let names = some_mods(arguments, 1, function)?;
     let run = asked(context, function, arguments)?;
-    let compiled = compile::sls(&run, &names).map(|plan| only(plan, &id));
-    match compiled {
-        Ok(plan) if plan.chunks.is_empty() => Err(FunctionError::Failed {
+    let plan = match compile::sls(&run, &names) {
+        Ok(plan) => plan,
+        Err(errors) => return Ok(not_compiled(context, &errors)),
+    };
+    let indices: Vec<usize> = (0..plan.chunks.len()).filter(|index| plan.chunks[*index].id == id).collect();
+    if indices.is_empty() {
+        return Err(FunctionError::Failed {
             name: function.into(),
             reason: format!(
                 "No matches for ID '{id}' found in SLS '{}' within saltenv '{}'",
                 names.join(","),
                 run.saltenv
             ),
-        }),
-        compiled => Ok(finish(context, &run, compiled)),
+        });
     }
+    Ok(reported(context, &engine::run_only(&plan, &run, &indices)))
 }
 
 pub(super) fn single(context: &Arc<Context>, function: &str, arguments: &Arguments) -> Outcome {
     let run = asked(context, function, arguments)?;
     let fun = required(arguments, 0, "fun", function)?;
     let name = required(arguments, 1, "name", function)?;
-    let known = modules::find(&fun).and_then(|_| fun.split_once('.'));
-    let Some((module, state_function)) = known else {
-        let near = crate::nearest::nearest(&fun, modules::all().map(|known| known.name));
-        let hint = near.map(|near| format!(": did you mean '{near}'?")).unwrap_or_default();
-        return Err(wrong(function, format!("Specified state '{fun}' was not found{hint}")));
-    };
     let own =
         |key: &Value| !matches!(key.as_str(), Some("fun" | "name" | "test" | "queue" | "pillar" | "saltenv"));
     let arguments = arguments.keyword.iter().filter(|(key, _)| own(key));
-    let chunk = Chunk {
+    let arguments = arguments.map(|(key, value)| (key.clone(), value.clone())).collect();
+    let chunk = loose_chunk(&run, function, &fun, &name, arguments)?;
+    Ok(finish(context, &run, Ok(Plan { chunks: vec![chunk], ..Plan::default() })))
+}
+
+/// A chunk that stands in no SLS.
+pub(super) fn loose_chunk(
+    run: &Context,
+    function: &str,
+    fun: &str,
+    name: &str,
+    arguments: Map,
+) -> Result<Chunk, FunctionError> {
+    let known = modules::find(fun).and_then(|_| fun.split_once('.'));
+    let Some((module, state_function)) = known else {
+        let near = crate::nearest::nearest(fun, modules::all().map(|known| known.name));
+        let hint = near.map(|near| format!(": did you mean '{near}'?")).unwrap_or_default();
+        return Err(wrong(function, format!("Specified state '{fun}' was not found{hint}")));
+    };
+    Ok(Chunk {
         state: module.into(),
         fun: state_function.into(),
-        id: name.clone(),
-        name,
+        id: name.into(),
+        name: name.into(),
         sls: String::new(),
         saltenv: run.saltenv.clone(),
         order: Value::Int(0),
-        arguments: arguments.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        arguments,
         requisites: Vec::new(),
         place: None,
-    };
-    Ok(finish(context, &run, Ok(Plan { chunks: vec![chunk], warnings: Vec::new() })))
+    })
 }
 
 pub(super) fn exists(context: &Arc<Context>, function: &str, arguments: &Arguments) -> Outcome {
     let names = some_mods(arguments, 0, function)?;
     let run = asked(context, function, arguments)?;
-    Ok(compile::sls(&run, &names).is_ok().into())
+    Ok(compile::show::sls(&run, &names).is_ok().into())
 }
 
 pub(super) fn shown(
@@ -118,21 +135,27 @@ pub(super) fn shown_sls(
 }
 
 /// Runs what was compiled and says how it went.
-fn finish(context: &Arc<Context>, run: &Arc<Context>, compiled: Result<Plan, Vec<Diagnostic>>) -> Value {
+pub(super) fn finish(
+    context: &Arc<Context>,
+    run: &Arc<Context>,
+    compiled: Result<Plan, Vec<Diagnostic>>,
+) -> Value {
     match compiled {
-        Ok(plan) => {
-            let report = engine::run(&plan, run, &mut engine::Silent);
-            let retcode = if report.succeeded() { 0 } else { STATE_FAILED };
-            context.run.retcode.store(retcode, Ordering::Relaxed);
-            report.to_value()
-        }
+        Ok(plan) => reported(context, &engine::run(&plan, run, &mut engine::Silent)),
         Err(errors) => not_compiled(context, &errors),
     }
 }
 
+/// A report as Salt returns it; whether a state failed is noted for the exit code.
+fn reported(context: &Context, report: &engine::Report) -> Value {
+    let retcode = if report.succeeded() { 0 } else { STATE_FAILED };
+    context.run.retcode.store(retcode, Ordering::Relaxed);
+    report.to_value()
+}
+
 /// A tree that does not compile: a list of texts, which is how Salt tells it from a report. Each text ends with the
 /// sentence of real Salt, where there is one that scripts may look for.
-fn not_compiled(context: &Arc<Context>, errors: &[Diagnostic]) -> Value {
+pub(super) fn not_compiled(context: &Context, errors: &[Diagnostic]) -> Value {
     context.run.retcode.store(NOT_COMPILED, Ordering::Relaxed);
     let text = |error: &Diagnostic| {
         let text = error.to_string();
@@ -157,21 +180,6 @@ fn nothing_matched(error: &Diagnostic) -> Value {
         entry.insert("warnings".into(), vec![format!("{}: {help}", error.message)].into());
     }
     Value::Map(common::value::map([("no_|-states_|-states_|-None", entry.into())]))
-}
-
-/// The chunks of one id. What they require outside of it is not run.
-fn only(plan: Plan, id: &str) -> Plan {
-    let kept: Vec<_> = (0..plan.chunks.len()).filter(|index| plan.chunks[*index].id == id).collect();
-    let place = |index: &usize| kept.iter().position(|kept| kept == index);
-    let chunks = kept.iter().map(|index| {
-        let mut chunk = plan.chunks[*index].clone();
-        for Requisite { targets, .. } in &mut chunk.requisites {
-            *targets = targets.iter().filter_map(place).collect();
-        }
-        chunk.requisites.retain(|requisite| !requisite.targets.is_empty());
-        chunk
-    });
-    Plan { chunks: chunks.collect(), warnings: plan.warnings }
 }
 
 #[cfg(test)]
@@ -238,7 +246,8 @@ mod tests {
         assert_eq!(context.run.retcode.load(Ordering::Relaxed), NOT_COMPILED);
         call(&context, "state.apply", &["bad"], Map::new()).unwrap();
         assert_eq!(context.run.retcode.load(Ordering::Relaxed), STATE_FAILED);
-        assert_eq!(call(&context, "state.sls_exists", &["broken"], Map::new()).unwrap(), false.into());
+        assert_eq!(call(&context, "state.sls_exists", &["nowhere"], Map::new()).unwrap(), false.into());
+        assert_eq!(call(&context, "state.sls_exists", &["bad"], Map::new()).unwrap(), true.into());
     }
 
     #[test]
@@ -261,8 +270,27 @@ mod tests {
         let error = call(&context, "state.single", &["test.nob", "x"], Map::new()).unwrap_err().to_string();
         assert!(error.contains("did you mean 'test.nop'"), "{error}");
         let report = call(&context, "state.sls_id", &["b", "web"], Map::new()).unwrap();
-        assert_eq!(report.as_map().unwrap().len(), 1);
+        assert_eq!(report.as_map().unwrap().len(), 2, "what it watches is run before it");
         assert!(call(&context, "state.sls_id", &["z", "web"], Map::new()).is_err());
+    }
+
+    #[test]
+    fn runs_what_stands_in_no_file() {
+        let context = host(TREE);
+        let text = "b:\n  test.nop: []\na:\n  test.succeed_with_changes:\n    - require: [{test: b}]\n";
+        let report = call(&context, "state.template_str", &[text], Map::new()).unwrap();
+        assert_eq!(report.traverse("test_|-a_|-a_|-succeed_with_changes:__run_num__", ":"), Some(&1.into()));
+        assert_eq!(report.traverse("test_|-b_|-b_|-nop:__sls__", ":"), Some(&Value::Null));
+        let errors = call(&context, "state.template_str", &["include: [web]\n"], Map::new()).unwrap();
+        let sentence =
+            "The 'include' declaration found on '<template-str>' is invalid when rendering single templates";
+        assert!(errors.as_list().unwrap()[0].to_string().contains(sentence), "{errors}");
+
+        let low = map([("state", "test".into()), ("fun", "nop".into()), ("name", "x".into())]);
+        let entry = call(&context, "state.low", &[], map([("data", low.into())])).unwrap();
+        assert_eq!(entry.traverse("comment", ":"), Some(&"Success!".into()));
+        let error = call(&context, "state.low", &[], map([("data", Map::new().into())])).unwrap_err();
+        assert!(error.to_string().contains("Missing \"name\" data"), "{error}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use super::run::defined;
 /// The arguments of one call.
 pub(super) struct Arguments<'a> {
     name: &'a str,
+    all: &'a [Value],
     positional: &'a [Value],
     keyword: Option<Kwargs>,
 }
@@ -19,9 +20,9 @@ impl<'a> Arguments<'a> {
     pub(super) fn new(name: &'a str, args: &'a [Value]) -> Self {
         match args.split_last() {
             Some((last, rest)) if last.is_kwargs() => {
-                Self { name, positional: rest, keyword: Kwargs::try_from(last.clone()).ok() }
+                Self { name, all: args, positional: rest, keyword: Kwargs::try_from(last.clone()).ok() }
             }
-            _ => Self { name, positional: args, keyword: None },
+            _ => Self { name, all: args, positional: args, keyword: None },
         }
     }
 
@@ -33,6 +34,11 @@ impl<'a> Arguments<'a> {
     /// All arguments by position.
     pub(super) fn positional(&self) -> &'a [Value] {
         self.positional
+    }
+
+    /// The arguments after the first `count`, those by name among them, to hand them on.
+    pub(super) fn after(&self, count: usize) -> &'a [Value] {
+        if self.positional.len() < count { &[] } else { &self.all[count..] }
     }
 
     /// All arguments by name.
@@ -112,7 +118,25 @@ impl<'a> Arguments<'a> {
 
     /// An error of this call.
     pub(super) fn error(&self, reason: impl std::fmt::Display) -> Error {
+        self.error_with(&reason.to_string(), "")
+    }
+
+    /// An error of this call: what Salt says too, and more that it does not say.
+    pub(super) fn error_with(&self, reason: &str, more: &str) -> Error {
         let sentence = Sentence(format!("Jinja error: {reason}"));
+        Error::new(ErrorKind::InvalidOperation, format!("{}: {reason}{more}", self.name))
+            .with_source(sentence)
+    }
+
+    /// An error of this call that Salt counts among the template's own mistakes.
+    pub(super) fn template_error(&self, reason: impl std::fmt::Display) -> Error {
+        let sentence = Sentence(format!("Jinja syntax error: {reason}"));
+        Error::new(ErrorKind::InvalidOperation, format!("{}: {reason}", self.name)).with_source(sentence)
+    }
+
+    /// An error of this call that Salt counts among those of its functions.
+    pub(super) fn salt_error(&self, reason: impl std::fmt::Display) -> Error {
+        let sentence = Sentence(format!("Problem running salt function in Jinja template: {reason}"));
         Error::new(ErrorKind::InvalidOperation, format!("{}: {reason}", self.name)).with_source(sentence)
     }
 
@@ -120,14 +144,20 @@ impl<'a> Arguments<'a> {
         defined(value)?;
         match value.as_str() {
             Some(text) => Ok(text.into()),
-            None => Err(self.error(format!("'{name}' must be a string, not {}", print::repr(value)))),
+            None => {
+                let kind = print::type_name(value);
+                let reason = format!("expected string or bytes-like object, got '{kind}'");
+                Err(self.error_with(&reason, &format!(" for '{name}', which is {}", print::repr(value))))
+            }
         }
     }
 
     fn as_int(&self, value: &Value, name: &str) -> Result<i64, Error> {
         defined(value)?;
-        value
-            .as_i64()
-            .ok_or_else(|| self.error(format!("'{name}' must be an integer, not {}", print::repr(value))))
+        value.as_i64().ok_or_else(|| {
+            let kind = print::type_name(value);
+            let reason = format!("'{kind}' object cannot be interpreted as an integer");
+            self.error_with(&reason, &format!(": '{name}' is {}", print::repr(value)))
+        })
     }
 }

@@ -164,7 +164,9 @@ impl Origin<'_> {
                 FunctionError::Failed { reason, .. } => {
                     format!("Problem running salt function in Jinja template: {reason}")
                 }
-                _ => format!("Jinja error: {message}"),
+                // Salt passes on what Python says of a call that does not fit.
+                FunctionError::Arguments { reason, .. } => format!("Jinja error: {reason}"),
+                FunctionError::Unknown { .. } => format!("Jinja error: {message}"),
             };
             return Words { message, sentence, help: None };
         }
@@ -199,10 +201,8 @@ impl Origin<'_> {
                 nearest(expression, known).map(|name| format!("did you mean `{name}`?"))
             }
             Some(("salt", key)) => {
-                Some(match nearest(key, crate::functions::all().map(|function| function.name)) {
-                    Some(name) => format!("did you mean `salt['{name}']`?"),
-                    None => format!("there is no execution function '{key}'"),
-                })
+                let hint = crate::functions::hint(key);
+                Some(hint.unwrap_or_else(|| format!("there is no execution function '{key}'")))
             }
             Some(("pillar", key)) => {
                 Some(format!("is '{key}' in this host's pillar? `pillar.get('{key}', …)` takes a default"))

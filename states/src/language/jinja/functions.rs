@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use common::value::{Map, Value as Plain};
-use minijinja::value::{Enumerator, Object, ObjectRepr};
+use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
 use super::convert::{from_template, to_template};
+use super::methods;
 use super::values::Dict;
 use crate::context::Context;
 use crate::functions::{self, FunctionError};
@@ -57,12 +58,16 @@ impl Object for Functions {
 
     fn call_method(
         self: &Arc<Self>,
-        _: &mut State<'_, '_>,
+        state: &mut State<'_, '_>,
         method: &str,
         args: &[Value],
     ) -> Result<Value, Error> {
         match method {
             "get" => self.get(args),
+            "items" | "keys" | "values" => {
+                let all = Value::from_dyn_object(DynObject::new(self.clone()));
+                methods::call(state, &all, method, args)
+            }
             _ => Err(Error::from(ErrorKind::UnknownMethod)),
         }
     }
@@ -131,7 +136,10 @@ pub(super) fn call(context: &Arc<Context>, name: &str, args: &[Value]) -> Result
     }
     let result =
         functions::call(context, name, &functions::Arguments { positional, keyword }).map_err(failed)?;
-    match (IN_PLACE.contains(&name), given.positional().first(), &result) {
+    let changes = IN_PLACE.contains(&name)
+        && given.positional().get(3).is_none_or(Value::is_true)
+        && given.keyword().iter().all(|(name, value)| *name != "in_place" || value.is_true());
+    match (changes, given.positional().first(), &result) {
         (true, Some(target), Plain::Map(map))
             if let Some(target_dict) = target.downcast_object_ref::<Dict>() =>
         {

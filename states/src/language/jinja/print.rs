@@ -57,7 +57,7 @@ pub(super) fn type_name(value: &Value) -> &'static str {
                 view.name()
             } else if let Some(generator) = value.downcast_object_ref::<Generator>() {
                 generator.name()
-            } else if value.downcast_object_ref::<Range>().is_some() {
+            } else if is_range(value) {
                 "range"
             } else if value.downcast_object_ref::<Group>().is_some() {
                 "_GroupTuple"
@@ -80,6 +80,11 @@ pub(super) fn type_name(value: &Value) -> &'static str {
             _ => "function",
         },
     }
+}
+
+/// Whether this is a `range()`.
+pub(super) fn is_range(value: &Value) -> bool {
+    value.downcast_object_ref::<Range>().is_some()
 }
 
 /// Writes Python's `repr(value)`.

@@ -15,13 +15,6 @@ pub(super) fn generator(state: &mut State, host: &str, call: &str) -> Rng {
     Rng::with_seed(hasher.finish())
 }
 
-/// A generator whose numbers one text decides.
-pub(super) fn seeded(seed: &str) -> Rng {
-    let mut hasher = Fnv::default();
-    seed.hash(&mut hasher);
-    Rng::with_seed(hasher.finish())
-}
-
 /// How many calls one rendering has made.
 #[derive(Default)]
 struct Calls(u64);

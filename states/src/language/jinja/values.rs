@@ -68,7 +68,7 @@ pub(super) fn tuple(items: Vec<Value>) -> Value {
     Value::from(Tuple::from(items))
 }
 
-/// A view called `name`, such as `dict_keys`.
+/// A view called `name`, such as `dict_keys`, or `set`: Python's set.
 pub(super) fn view(name: &'static str, items: Vec<Value>) -> Value {
     Value::from_object(View { name, items })
 }
@@ -147,6 +147,7 @@ impl Namespace {
 }
 
 impl View {
+    /// Python's name for its type.
     pub(super) fn name(&self) -> &'static str {
         self.name
     }
@@ -268,7 +269,11 @@ impl Object for View {
     }
 
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}(", self.name)?;
+        match (self.name, self.items.is_empty()) {
+            ("set", true) => return f.write_str("set()"),
+            ("set", false) => return print::write_items(&self.items, ['{', '}'], f),
+            (name, _) => write!(f, "{name}(")?,
+        }
         print::write_items(&self.items, ['[', ']'], f)?;
         f.write_str(")")
     }

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
+use common::value::Value;
 use libyaml_safer::EventData;
 
 use super::events::{Events, parse};
 use super::fault::{Fault, Mark};
 use super::resolve::{Tag, resolve_plain};
 use super::{DEPTH_LIMIT, NODE_LIMIT};
+
+/// How many bytes of a node are printed in an error.
+const REPR_LIMIT: usize = 1000;
 
 /// A node's position in its graph.
 pub(super) type Id = usize;
@@ -16,6 +20,69 @@ pub(super) type Id = usize;
 pub(super) struct Graph {
     /// Every node; children come after their parents.
     pub(super) nodes: Vec<Raw>,
+}
+
+impl Graph {
+    /// The text of a node that is written as a scalar.
+    pub(super) fn text(&self, id: Id) -> Option<&str> {
+        match &self.nodes[id].kind {
+            RawKind::Scalar(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// PyYAML's print of what a node holds, as far as a sentence needs it.
+    pub(super) fn repr(&self, id: Id) -> String {
+        if let Some(text) = self.text(id) {
+            return text.into();
+        }
+        let mut out = String::new();
+        self.write_held(id, &mut out);
+        out
+    }
+
+    fn write_held(&self, id: Id, out: &mut String) {
+        match &self.nodes[id].kind {
+            RawKind::Scalar(text) => out.push_str(&Value::from(text).repr()),
+            RawKind::List(items) => {
+                out.push('[');
+                for (position, item) in items.iter().enumerate() {
+                    if position > 0 {
+                        out.push_str(", ");
+                    }
+                    self.write_node(*item, out);
+                }
+                out.push(']');
+            }
+            RawKind::Map(pairs) => {
+                out.push('[');
+                for (position, (key, value)) in pairs.iter().enumerate() {
+                    out.push_str(if position > 0 { ", (" } else { "(" });
+                    self.write_node(*key, out);
+                    out.push_str(", ");
+                    self.write_node(*value, out);
+                    out.push(')');
+                }
+                out.push(']');
+            }
+        }
+    }
+
+    fn write_node(&self, id: Id, out: &mut String) {
+        if out.len() > REPR_LIMIT {
+            out.push('…');
+            return;
+        }
+        let node = &self.nodes[id];
+        let class = match node.kind {
+            RawKind::Scalar(_) => "ScalarNode",
+            RawKind::List(_) => "SequenceNode",
+            RawKind::Map(_) => "MappingNode",
+        };
+        out.push_str(&format!("{class}(tag={}, value=", Value::from(node.tag.name()).repr()));
+        self.write_held(id, out);
+        out.push(')');
+    }
 }
 
 /// A node before its value is made.
@@ -78,39 +145,32 @@ struct Anchor {
 
 impl Composer {
     fn run(&mut self, events: &mut Events<'_>) -> Result<(), Box<Fault>> {
-        let mut document: Option<Mark> = None;
         loop {
             let event = events.next()?;
-            let mark = Mark::from(event.start_mark);
+            let mark = events.mark(event.start_mark);
             match event.data {
                 EventData::StreamStart { .. } | EventData::DocumentEnd { .. } => {}
                 EventData::StreamEnd => return Ok(()),
                 EventData::DocumentStart { .. } => {
-                    if let Some(first) = document {
-                        return Err(Fault::within(
-                            "expected a single document in the stream",
-                            first,
-                            "but found another document",
-                            mark,
-                        )
-                        .says("a second document begins here, and a file of the tree is one document")
-                        .help("remove the line `---`"));
+                    if let Some(first) = self.nodes.first() {
+                        let (single, other) =
+                            ("expected a single document in the stream", "but found another document");
+                        return Err(Fault::within(single, first.mark, other, mark)
+                            .uncaught()
+                            .says("a second document begins here, and a file of the tree is one document")
+                            .help("remove the line `---`"));
                     }
-                    document = Some(mark);
                 }
                 EventData::Alias { anchor } => {
                     let Some(target) = self.anchors.get(&anchor) else {
                         return Err(Fault::new("found undefined alias", mark)
+                            .uncaught()
                             .says(format!("the alias `*{anchor}` names no anchor before it"))
                             .help(format!(
                                 "write `&{anchor}` at the value that is meant, or put quotes around the text"
                             )));
                     };
                     let id = target.id;
-                    if self.open.iter().any(|open| open.id == id) {
-                        return Err(Fault::new("found unconstructable recursive node", mark)
-                            .says(format!("the alias `*{anchor}` stands inside the value it names")));
-                    }
                     self.attach(id);
                 }
                 EventData::Scalar { anchor, tag, value, plain_implicit, .. } => {
@@ -141,12 +201,13 @@ impl Composer {
     fn add(&mut self, anchor: Option<String>, tag: Tag, kind: RawKind, mark: Mark) -> Result<Id, Box<Fault>> {
         let id = self.nodes.len();
         if id as u64 >= NODE_LIMIT {
-            return Err(Fault::new(format!("the document has more than {NODE_LIMIT} values"), mark));
+            return Err(Fault::bound(format!("the document has more than {NODE_LIMIT} values"), mark));
         }
         if let Some(anchor) = anchor {
             if let Some(first) = self.anchors.get(&anchor) {
                 let (first, again) = (first.mark, "found duplicate anchor; first occurrence");
                 return Err(Fault::within(again, first, "second occurrence", mark)
+                    .uncaught()
                     .says(format!("the anchor `&{anchor}` stands twice"))
                     .relates("first here", first));
             }
@@ -159,7 +220,10 @@ impl Composer {
 
     fn enter(&mut self, id: Id, mark: Mark) -> Result<(), Box<Fault>> {
         if self.open.len() >= DEPTH_LIMIT {
-            return Err(Fault::new(format!("lists and maps are nested more than {DEPTH_LIMIT} deep"), mark));
+            return Err(Fault::bound(
+                format!("lists and maps are nested more than {DEPTH_LIMIT} deep"),
+                mark,
+            ));
         }
         self.open.push(Open { id, key: None });
         Ok(())

@@ -42,8 +42,10 @@ pub(crate) struct Fault {
     pub(crate) related: Option<(&'static str, Mark)>,
     /// What would be right.
     pub(crate) help: Option<String>,
-    /// What Salt says.
+    /// What Salt says; nothing where the bound is this program's own.
     pub(crate) salt: String,
+    /// Whether Salt's renderer does not expect this fault: then Salt reports it in other words around the same sentence.
+    pub(crate) uncaught: bool,
 }
 
 impl Fault {
@@ -51,7 +53,21 @@ impl Fault {
     pub(super) fn new(message: impl Into<String>, mark: Mark) -> Box<Self> {
         let message = message.into();
         let salt = format!("{message}\n{mark}");
-        Box::new(Self { message, mark: Some(mark), related: None, help: None, salt })
+        Box::new(Self { message, mark: Some(mark), related: None, help: None, salt, uncaught: false })
+    }
+
+    /// A fault that in Salt is an exception of Python without a position.
+    pub(super) fn raised(message: impl Into<String>, mark: Mark) -> Box<Self> {
+        let mut fault = Self::new(message, mark).uncaught();
+        fault.salt = fault.message.clone();
+        fault
+    }
+
+    /// A bound of this program.
+    pub(super) fn bound(message: impl Into<String>, mark: Mark) -> Box<Self> {
+        let mut fault = Self::new(message, mark);
+        fault.salt.clear();
+        fault
     }
 
     /// A fault inside something that began earlier.
@@ -62,8 +78,18 @@ impl Fault {
         mark: Mark,
     ) -> Box<Self> {
         let mut fault = Self::new(message, mark);
-        fault.salt = format!("{context}\n{began}\n{}", fault.salt);
+        fault.salt = if (began.line, began.column) == (mark.line, mark.column) {
+            format!("{context}\n{}", fault.salt)
+        } else {
+            format!("{context}\n{began}\n{}", fault.salt)
+        };
         fault
+    }
+
+    /// Says that Salt's renderer does not expect it.
+    pub(super) fn uncaught(mut self: Box<Self>) -> Box<Self> {
+        self.uncaught = true;
+        self
     }
 
     /// Says it in other words than Salt does.

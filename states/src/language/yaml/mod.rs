@@ -1,18 +1,24 @@
 //! YAML 1.1 as Salt reads it: PyYAML's safe loader with Salt's rules for integers, duplicate keys, timestamps and merges.
 //!
 //! [`events`] parses (libyaml's own grammar, so that what is rejected and on which line agrees), [`compose`] ties aliases
-//! to their anchors, [`construct`] makes values by the rules of [`resolve`].
+//! to their anchors by the rules of [`resolve`], [`check`] makes the scalars and finds what is wrong, with [`flatten`] for
+//! merge keys, and [`construct`] makes the value.
 
+mod base64;
+mod check;
 mod compose;
 mod construct;
 mod dump;
 mod events;
 mod fault;
+mod flatten;
+mod integer;
 mod resolve;
+mod scalar;
 
+pub(crate) use base64::decode_base64;
 pub(crate) use dump::{Layout, base64, dump, float, sorted};
 pub(crate) use fault::{Fault, Mark};
-pub(crate) use resolve::read_binary;
 
 use super::node::Node;
 use crate::diagnostic::Place;
@@ -21,7 +27,7 @@ use crate::diagnostic::Place;
 pub(super) const DEPTH_LIMIT: usize = 200;
 
 /// The most values in one document, each alias counted as often as it is used.
-pub(super) const NODE_LIMIT: u64 = 2_000_000;
+pub(super) const NODE_LIMIT: u64 = 1_000_000;
 
 /// Reads one document. `place` says where a mark in `text` came from. An empty text is `Null`.
 pub(crate) fn load(text: &str, place: &dyn Fn(Mark) -> Place) -> Result<Node, Box<Fault>> {

@@ -1,4 +1,4 @@
-//! What a plain scalar is: PyYAML's YAML 1.1 resolver, and Salt's reading of integers.
+//! What a plain scalar is: PyYAML's YAML 1.1 resolver.
 
 /// The type of a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(super) enum Tag {
     List,
     Map,
     Set,
-    /// `!!omap` and `!!pairs`.
+    /// `!!pairs`. `!!omap` is a map to Salt.
     Pairs,
     /// A plain `<<`.
     Merge,
@@ -31,22 +31,49 @@ impl Tag {
             Some("bool") => Self::Bool,
             Some("int") => Self::Int,
             Some("float") => Self::Float,
-            Some("str") => Self::String,
+            Some("str" | "python/unicode") => Self::String,
             Some("timestamp") => Self::Timestamp,
             Some("binary") => Self::Binary,
             Some("seq") => Self::List,
-            Some("map") => Self::Map,
+            Some("map" | "omap") => Self::Map,
             Some("set") => Self::Set,
-            Some("omap" | "pairs") => Self::Pairs,
+            Some("pairs") => Self::Pairs,
             Some("merge") => Self::Merge,
             Some("value") => Self::Value,
             _ => Self::Other(tag.into()),
+        }
+    }
+
+    /// Whether it makes something that holds other values, and so cannot be the key of a map.
+    pub(super) fn is_container(&self) -> bool {
+        matches!(self, Self::List | Self::Map | Self::Set | Self::Pairs)
+    }
+
+    /// Its name in PyYAML's messages.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Null => "tag:yaml.org,2002:null",
+            Self::Bool => "tag:yaml.org,2002:bool",
+            Self::Int => "tag:yaml.org,2002:int",
+            Self::Float => "tag:yaml.org,2002:float",
+            Self::String => "tag:yaml.org,2002:str",
+            Self::Timestamp => "tag:yaml.org,2002:timestamp",
+            Self::Binary => "tag:yaml.org,2002:binary",
+            Self::List => "tag:yaml.org,2002:seq",
+            Self::Map => "tag:yaml.org,2002:map",
+            Self::Set => "tag:yaml.org,2002:set",
+            Self::Pairs => "tag:yaml.org,2002:pairs",
+            Self::Merge => "tag:yaml.org,2002:merge",
+            Self::Value => "tag:yaml.org,2002:value",
+            Self::Other(tag) => tag,
         }
     }
 }
 
 /// The type of a plain scalar. Timestamps are text to Salt, so they are not told apart here.
 pub(super) fn resolve_plain(text: &str) -> Tag {
+    // A lone `!` gives a block scalar to these rules, and in PyYAML's patterns `$` matches before a newline.
+    let text = text.strip_suffix('\n').filter(|rest| !rest.is_empty()).unwrap_or(text);
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Tag::Null,
         "<<" => Tag::Merge,
@@ -104,7 +131,7 @@ pub(super) fn is_timestamp(text: &str) -> bool {
 }
 
 /// YAML 1.1's booleans, without `y` and `n`, in three cases each.
-fn bool_of(text: &str) -> Option<bool> {
+pub(super) fn bool_of(text: &str) -> Option<bool> {
     Some(match text {
         "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => true,
         "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => false,
@@ -198,111 +225,4 @@ fn split_exponent(text: &str) -> (&str, Option<&str>) {
 /// The sign is not optional.
 fn is_exponent(text: &str) -> bool {
     text.strip_prefix(['-', '+']).is_some_and(|digits| all(digits, |byte| byte.is_ascii_digit()))
-}
-
-/// The value of a boolean, whatever its case.
-pub(super) fn read_bool(text: &str) -> Option<bool> {
-    bool_of(&text.to_ascii_lowercase())
-}
-
-/// Why an integer has no value.
-pub(super) enum IntError {
-    /// It is none.
-    Invalid,
-    /// It is past 64 bits.
-    Large,
-}
-
-/// The value of an integer. Salt strips leading zeros where YAML 1.1 reads octal, so that modes survive: `0755` is 755;
-/// but not behind a sign: `-0644` is -420.
-pub(super) fn read_int(text: &str) -> Result<i64, IntError> {
-    let text = match text {
-        "0" => "0",
-        text if text.starts_with("0b") || text.starts_with("0x") => text,
-        text if text.starts_with('0') => match text.trim_start_matches('0') {
-            "" => "0",
-            rest => rest,
-        },
-        text => text,
-    };
-    let digits = text.replace('_', "");
-    let (negative, digits) = match digits.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, digits.strip_prefix('+').unwrap_or(&digits)),
-    };
-    let magnitude = if digits == "0" {
-        0
-    } else if let Some(digits) = digits.strip_prefix("0b") {
-        in_base(digits, 2)?
-    } else if let Some(digits) = digits.strip_prefix("0x") {
-        in_base(digits, 16)?
-    } else if digits.starts_with('0') {
-        in_base(digits, 8)?
-    } else {
-        let mut total: i128 = 0;
-        for part in digits.split(':') {
-            total = total
-                .checked_mul(60)
-                .and_then(|total| in_base(part, 10).ok().and_then(|part| total.checked_add(part)))
-                .ok_or_else(|| {
-                    if part.bytes().all(|b| b.is_ascii_digit()) { IntError::Large } else { IntError::Invalid }
-                })?;
-        }
-        total
-    };
-    i64::try_from(if negative { -magnitude } else { magnitude }).map_err(|_| IntError::Large)
-}
-
-fn in_base(digits: &str, base: u32) -> Result<i128, IntError> {
-    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(base)) {
-        return Err(IntError::Invalid);
-    }
-    i128::from_str_radix(digits, base).map_err(|_| IntError::Large)
-}
-
-/// The value of a float.
-pub(super) fn read_float(text: &str) -> Option<f64> {
-    let text = text.replace('_', "").to_ascii_lowercase();
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(rest) => (-1.0, rest),
-        None => (1.0, text.strip_prefix('+').unwrap_or(&text)),
-    };
-    let magnitude = match digits {
-        ".inf" => f64::INFINITY,
-        ".nan" => f64::NAN,
-        digits if digits.contains(':') => {
-            let mut total = 0.0;
-            for part in digits.split(':') {
-                total = total * 60.0 + part.parse::<f64>().ok()?;
-            }
-            total
-        }
-        digits => digits.parse().ok()?,
-    };
-    Some(sign * magnitude)
-}
-
-/// Base64 as Python decodes it: other characters are skipped, and padding may lack.
-pub(crate) fn read_binary(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0u32, 0u32);
-    for byte in text.bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'=' => break,
-            _ => continue,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xff) as u8);
-        }
-    }
-    // One character over is no whole byte.
-    (count < 6).then_some(bytes)
 }

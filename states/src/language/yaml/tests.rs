@@ -58,6 +58,18 @@ fn plain_scalars_are_yaml_1_1_as_salt_reads_it() {
         ("0_7", "7"),
         ("12e45678", "'12e45678'"),
         ("'0755'", "'0755'"),
+        ("9223372036854775807", "9223372036854775807"),
+        ("9223372036854775808", "'9223372036854775808'"),
+        ("-9223372036854775808", "-9223372036854775808"),
+        ("0xFFFFFFFFFFFFFFFFFF", "'4722366482869645213695'"),
+        ("307445734561825860:30", "'18446744073709551630'"),
+        ("! |\n  12\n", "12"),
+        ("!!str {=: x}", "'x'"),
+        ("!!omap {b: 1, a: 2}", "{'b': 1, 'a': 2}"),
+        ("!!pairs [a: 1, a: 2]", "[['a', 1], ['a', 2]]"),
+        ("!!set {a, b}", "['a', 'b']"),
+        ("!!int ' +12 '", "12"),
+        ("!!binary YQ=", "b'a'"),
         ("", "None"),
     ];
     for (text, printed) in pairs {
@@ -70,6 +82,7 @@ fn block_scalars_end_as_their_author_wrote() {
     assert_eq!(read("a: |\n  x"), "{'a': 'x'}");
     assert_eq!(read("a: |\n  x\n"), "{'a': 'x\\n'}");
     assert_eq!(read("a: |+\n  x"), "{'a': 'x'}");
+    assert_eq!(read("a: |+\n  x\r"), "{'a': 'x\\n'}");
     assert_eq!(read("a: |-\n  x"), "{'a': 'x'}");
     assert_eq!(read("a: >\n  x\n  y"), "{'a': 'x y'}");
 }
@@ -123,29 +136,123 @@ fn errors_are_salts() {
 fn an_expression_that_was_not_rendered_is_named() {
     let fault = load("a: {{ name }}\n", &place).unwrap_err();
     assert!(fault.message.contains("`{{ name }}` was not rendered"), "{}", fault.message);
-    assert!(
-        fault.salt.contains("found unacceptable key [(MappingNode(")
-            || fault.salt.contains("found unacceptable key")
-    );
+    assert!(fault.salt.contains("found unacceptable key [(ScalarNode("), "{}", fault.salt);
+}
+
+/// Reads a text that is too large; what is wrong, and its line.
+fn refused(text: &str) -> (String, u32) {
+    let fault = load(text, &place).expect_err("it is too large");
+    (fault.message.clone(), fault.mark.unwrap().line + 1)
 }
 
 #[test]
-fn every_size_has_a_bound() {
-    let deep = "[".repeat(5000);
-    assert!(load(&deep, &place).unwrap_err().message.contains("nested"));
-    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+fn nesting_has_a_bound() {
+    let (message, line) = refused(&format!("a:\n  {}", "[".repeat(5000)));
+    assert!(message.contains("nested more than 200"), "{message}");
+    assert_eq!(line, 2);
+    // What is deep only with its aliases written out.
+    let mut text = "a0: &a0 [x]\n".to_owned();
+    for level in 1..100_000 {
+        text.push_str(&format!("a{level}: &a{level} [*a{}]\n", level - 1));
+    }
+    let (message, line) = refused(&text);
+    assert!(message.contains("nested more than 200"), "{message}");
+    assert_eq!(line, 201);
+    // The same, met from its end.
+    let (message, _) = refused(&format!("{text}<<: {{z: *a99999}}\n"));
+    assert!(message.contains("nested more than 200"), "{message}");
+}
+
+#[test]
+fn aliases_and_merges_have_a_bound() {
+    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {
         let before = format!("*a{}", level - 1);
-        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", [&*before; 10].join(", ")));
+        text.push_str(&format!("a{level}: &a{level} [{}]\n", [&*before; 10].join(", ")));
     }
-    assert!(load(&bomb, &place).unwrap_err().message.contains("aliases"));
-    assert!(load("a: 99999999999999999999\n", &place).unwrap_err().message.contains("64 bits"));
-    assert!(load("a: &a [*a]\n", &place).is_err());
+    let (message, line) = refused(&text);
+    assert!(message.contains("with its aliases written out this has more than 1000000 values"), "{message}");
+    assert_eq!(line, 6);
+
+    let mut text = "a0: &a0 {k: 1}\n".to_owned();
+    for level in 1..64 {
+        text.push_str(&format!("a{level}: &a{level} {{<<: [*a{0}, *a{0}]}}\n", level - 1));
+    }
+    let fault = load(&text, &place).unwrap_err();
+    assert!(fault.message.contains("'k' stands twice"), "{}", fault.message);
+    // Met from its end, every merge is made before any key is looked at.
+    let (message, _) = refused(&format!("{text}<<: *a63\n"));
+    assert!(message.contains("merges make more than 1000000 values"), "{message}");
+
+    let mut text = "a0: &a0 {k0: 1}\n".to_owned();
+    for level in 1..1000 {
+        text.push_str(&format!("a{level}: &a{level} {{<<: *a{}, k{level}: 1}}\n", level - 1));
+    }
+    let (message, _) = refused(&format!("{text}<<: *a999\n"));
+    assert!(message.contains("merge each other more than 200 deep"), "{message}");
+
+    let wide: String = (0..2000).map(|key| format!("k{key}: 1, ")).collect();
+    let mut text = format!("a: &a {{{wide}}}\n");
+    for key in 0..1000 {
+        text.push_str(&format!("b{key}: {{<<: *a}}\n"));
+    }
+    let (message, line) = refused(&text);
+    assert!(message.contains("merges make more than 1000000 values"), "{message}");
+    assert!((490..=500).contains(&line), "{line}");
+}
+
+#[test]
+fn documents_and_numbers_have_a_bound() {
+    let (message, line) = refused(&"- x\n".repeat(1_000_001));
+    assert!(message.contains("the document has more than 1000000 values"), "{message}");
+    assert_eq!(line, 1_000_000);
+    assert_eq!(read(&format!("a: {}\n", "9".repeat(4300))).len(), 4300 + "{'a': ''}".len());
+    let (message, _) = refused(&format!("a: {}\n", "9".repeat(4301)));
+    assert!(message.contains("is not an integer"), "{message}");
+}
+
+#[test]
+fn what_stands_inside_itself_is_an_error() {
+    let (message, line) = refused("a:\n  b: &a\n    - *a\n");
+    assert!(message.contains("an alias stands inside the value that it names"), "{message}");
+    assert_eq!(line, 2);
+    // A map that merges itself gets nothing by it.
+    assert_eq!(read("a: &a {<<: *a, k: 1}\n"), "{'a': {'k': 1}}");
+}
+
+#[test]
+fn of_two_errors_the_one_less_deep_is_told_as_by_salt() {
+    let text = "a: {b: {c: !unknown 1}}\nd: 1\nd: 2\n";
+    assert!(read(text).contains("found conflicting ID 'd'"), "{}", read(text));
+    let text = "a: {b: 1, b: !unknown 2}\n";
+    assert!(read(text).contains("could not determine a constructor"), "{}", read(text));
+}
+
+#[test]
+fn a_character_that_cannot_stand_in_yaml_has_its_place() {
+    let fault = load("\u{feff}a: 1\r\nb: x\u{7}\n", &place).unwrap_err();
+    assert!(fault.message.contains("U+0007"), "{}", fault.message);
+    let mark = fault.mark.unwrap();
+    assert_eq!((mark.line, mark.column), (1, 4));
+    assert!(fault.uncaught && fault.salt.starts_with("unacceptable character #x0007: "));
+}
+
+#[test]
+fn a_byte_order_mark_moves_no_place() {
+    let node = load("\u{feff}a: 1\n", &|mark| Place {
+        file: "t".into(),
+        line: mark.line,
+        column: u32::try_from(mark.index).unwrap(),
+    })
+    .unwrap();
+    assert_eq!(node.as_map().unwrap()[0].0.place.column, 3);
 }
 
 #[test]
 fn the_parsers_own_panics_are_errors() {
-    let fault = load("[!,", &place).unwrap_err();
-    assert!(fault.message.contains("invalid YAML") || !fault.message.is_empty());
+    let fault = load("a: 1\nb: [!, c]\n", &place).unwrap_err();
+    assert_eq!(fault.message, "invalid YAML: the text cannot be parsed");
+    assert_eq!(fault.mark.unwrap().line, 1);
+    assert!(fault.salt.is_empty());
     assert_eq!(load("", &place).unwrap().to_value(), Value::Null);
 }

@@ -3,9 +3,9 @@
 use minijinja::{Error, State, Value};
 
 use super::order::attribute;
-use super::{Filter, find, takes_undefined};
+use super::{Filter, apply as filter};
 use crate::language::jinja::arguments::Arguments;
-use crate::language::jinja::run::{defined, template_error, usable};
+use crate::language::jinja::run::{template_error, usable};
 use crate::language::jinja::tests;
 use crate::language::jinja::values::{generator, items_of};
 
@@ -56,13 +56,9 @@ fn map(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     if items.is_empty() {
         return Ok(generator("generator", mapped));
     }
-    let filter = find(&name).ok_or_else(|| template_error(format!("No filter named '{name}'.")))?;
     for item in items {
-        if !takes_undefined(&name) {
-            defined(&item)?;
-        }
         state.consume_fuel(1)?;
-        mapped.push(filter(state, &Arguments::new(&name, &given(item, further, arguments)))?);
+        mapped.push(filter(state, &name, &given(item, further, arguments))?);
     }
     Ok(generator("generator", mapped))
 }

@@ -1,21 +1,23 @@
 //! Filters on dicts.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
+use common::value::Value as Plain;
 use minijinja::value::ValueKind;
 use minijinja::{Error, Value};
 
 use super::Filter;
 use crate::language::jinja::arguments::Arguments;
-use crate::language::jinja::convert::{from_template, to_template};
+use crate::language::jinja::convert::to_template;
 use crate::language::jinja::methods::{dict_entries, list as list_method};
 use crate::language::jinja::print;
-use crate::language::jinja::run::{exception, template_error};
+use crate::language::jinja::run::{defined, exception, order, template_error};
 use crate::language::jinja::values::{Dict, List, check_nesting, dict, items_of, list, pairs_of, tuple};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("append_dict_key_value", |_, arguments| change(arguments, append)),
-    ("compare_dicts", compare),
+    ("compare_dicts", changes),
     ("dictsort", sort),
     ("extend_dict_key_value", |_, arguments| change(arguments, extend)),
     ("from_entries", from_entries),
@@ -27,17 +29,53 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
 
 /// `data|traverse('a:b', default)`.
 fn traverse(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
-    let data = from_template(&arguments.required(0, "data")?)?;
+    let data = arguments.required(0, "data")?;
+    defined(&data)?;
     let delimiter = arguments.optional_text(3, "delimiter")?.unwrap_or_else(|| ":".into());
     let key = arguments.required(1, "key")?;
-    let path = match key.kind() {
-        ValueKind::Seq => items_of(&key)?.iter().map(print::text).collect::<Vec<_>>().join(&delimiter),
-        _ => print::text(&key),
+    let steps: Vec<Value> = match key.as_str() {
+        Some(_) if delimiter.is_empty() => return Err(arguments.error("empty separator")),
+        Some(path) => path.split(&*delimiter).map(Value::from).collect(),
+        None if key.is_integer() => vec![key],
+        None => items_of(&key)?,
     };
-    Ok(match data.traverse(&path, &delimiter) {
-        Some(found) => to_template(found),
-        None => arguments.optional(2, "default").unwrap_or_else(|| Value::from(())),
+    let found = steps.iter().try_fold(data, |at, step| descend(&at, step));
+    Ok(found.or_else(|| arguments.optional(2, "default")).unwrap_or_else(|| Value::from(())))
+}
+
+/// One step into a dict or a list; a list is also searched for a dict that has the step as a key.
+fn descend(at: &Value, step: &Value) -> Option<Value> {
+    let number = || match step.as_str() {
+        Some(text) => match from_text(text) {
+            Plain::Int(number) => Some(number),
+            _ => None,
+        },
+        None => step.as_i64(),
+    };
+    let of_dict =
+        |dict: &Value, key: &Value| Some(dict.downcast_object_ref::<Dict>()?.lock().get(key)?.clone());
+    if at.kind() == ValueKind::Seq && !at.is_tuple() {
+        let items = items_of(at).ok()?;
+        let Some(number) = number() else { return items.iter().find_map(|item| of_dict(item, step)) };
+        return items.iter().find_map(|item| of_dict(item, &Value::from(number))).or_else(|| {
+            let length = i64::try_from(items.len()).ok()?;
+            let at = if number < 0 { number + length } else { number };
+            items.get(usize::try_from(at).ok()?).cloned()
+        });
+    }
+    if at.kind() != ValueKind::Map {
+        return None;
+    }
+    // A key that is no text is named as YAML has it.
+    of_dict(at, step).or_else(|| {
+        let read = to_template(&from_text(step.as_str()?));
+        if read == *step { None } else { of_dict(at, &read) }
     })
+}
+
+/// What a text on a command line stands for.
+fn from_text(text: &str) -> Plain {
+    crate::functions::words::value(text)
 }
 
 /// What a filter makes of the old value at a path and its argument.
@@ -80,13 +118,18 @@ fn change(arguments: &Arguments<'_>, make: Change) -> Result<Value, Error> {
 }
 
 fn update(arguments: &Arguments<'_>, old: Option<Value>, value: &Value) -> Result<Value, Error> {
-    let Some(old) = old else { return Ok(dict(dict_entries(value)?)) };
+    let old = old.unwrap_or_else(|| dict([]));
     let Some(target) = old.downcast_object_ref::<Dict>() else {
+        let kind = print::type_name(&old);
         return Err(
-            arguments.error(format!("The last key contains {}, which cannot update.", print::repr(&old)))
+            arguments.salt_error(format!("The last key contains a <class '{kind}'>, which cannot update."))
         );
     };
-    target.lock().extend(dict_entries(value)?);
+    let pairs = dict_entries(value).map_err(|_| {
+        let kind = print::type_name(value);
+        arguments.salt_error(format!("Cannot update <class 'dict'> with a <class '{kind}'>."))
+    })?;
+    target.lock().extend(pairs);
     Ok(old)
 }
 
@@ -100,13 +143,17 @@ fn extend(arguments: &Arguments<'_>, old: Option<Value>, value: &Value) -> Resul
 
 fn grow(arguments: &Arguments<'_>, old: Option<Value>, method: &str, value: &Value) -> Result<Value, Error> {
     let old = old.unwrap_or_else(|| list(Vec::new()));
-    match old.downcast_object::<List>() {
-        Some(target) => list_method(&target, method, std::slice::from_ref(value))?,
-        None => {
-            let message = format!("The last key contains {}, which cannot {method}.", print::repr(&old));
-            return Err(arguments.error(message));
-        }
+    let Some(target) = old.downcast_object::<List>() else {
+        let kind = print::type_name(&old);
+        return Err(
+            arguments.salt_error(format!("The last key contains a <class '{kind}'>, which cannot {method}."))
+        );
     };
+    if method == "extend" && matches!(value.kind(), ValueKind::Number | ValueKind::Bool | ValueKind::None) {
+        let kind = print::type_name(value);
+        return Err(arguments.salt_error(format!("Cannot extend <class 'list'> with a <class '{kind}'>.")));
+    }
+    list_method(&target, method, std::slice::from_ref(value))?;
     Ok(old)
 }
 
@@ -122,16 +169,21 @@ fn sort(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Er
         "value" => true,
         _ => return Err(template_error("You can only sort by either \"key\" or \"value\"")),
     };
-    pairs.sort_by_cached_key(|(key, value)| {
+    let by = |(key, value): &(Value, Value)| {
         let by = if by_value { value } else { key };
         match by.as_str() {
             Some(text) if !cased => Value::from(text.to_lowercase()),
             _ => by.clone(),
         }
-    });
-    if arguments.flag(3, "reverse", false) {
-        pairs.reverse();
+    };
+    for pair in pairs.windows(2) {
+        order("<", &by(&pair[1]), &by(&pair[0]))?;
     }
+    let reverse = arguments.flag(3, "reverse", false);
+    pairs.sort_by(|left, right| {
+        let ordering = order("<", &by(left), &by(right)).ok().flatten().unwrap_or(Ordering::Equal);
+        if reverse { ordering.reverse() } else { ordering }
+    });
     Ok(list(pairs.into_iter().map(|(key, value)| tuple(vec![key, value])).collect()))
 }
 
@@ -164,7 +216,7 @@ fn from_entries(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<V
     Ok(dict(pairs))
 }
 
-fn compare(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+fn changes(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let old = dict_entries(&arguments.required(0, "old")?)?;
     let new = dict_entries(&arguments.required(1, "new")?)?;
     let find = |pairs: &[(Value, Value)], key: &Value| {
@@ -175,8 +227,13 @@ fn compare(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value,
     for (key, _) in old.iter().chain(added) {
         let (before, after) = (find(&old, key), find(&new, key));
         if before != after {
+            let gone = after.is_none();
             let side = |value: Option<Value>| value.unwrap_or_else(|| Value::from(""));
-            let sides = dict([(Value::from("old"), side(before)), (Value::from("new"), side(after))]);
+            let mut sides = [(Value::from("old"), side(before)), (Value::from("new"), side(after))];
+            if gone {
+                sides.reverse();
+            }
+            let sides = dict(sides);
             differences.push((key.clone(), sides));
         }
     }

@@ -1,16 +1,18 @@
 //! Filters that look at this host's files and users.
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use minijinja::{Error, State, Value};
 
 use super::Filter;
-use super::hashing::digest;
 use crate::files::READ_LIMIT;
+use crate::language::hashing::digest;
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
+use crate::language::jinja::run::defined;
 use crate::language::jinja::values::list;
 
 /// The most files that `list_files` names.
@@ -47,20 +49,31 @@ fn read(arguments: &Arguments<'_>, path: &str) -> Result<Vec<u8>, Error> {
         Ok(meta) if meta.len() > READ_LIMIT => {
             Err(arguments.error(format!("{path} has {} bytes, more than {READ_LIMIT}", meta.len())))
         }
-        Ok(_) => fs::read(path).map_err(|error| arguments.error(format!("{path}: {error}"))),
-        Err(error) => Err(arguments.error(format!("{path}: {error}"))),
+        Ok(_) => fs::read(path).map_err(|error| arguments.error(os_error(path, &error))),
+        Err(error) => Err(arguments.error(os_error(path, &error))),
+    }
+}
+
+/// An error as Python words it.
+fn os_error(path: &str, error: &std::io::Error) -> String {
+    match error.raw_os_error() {
+        Some(number) => {
+            let what = nix::errno::Errno::from_raw(number).desc();
+            format!("[Errno {number}] {what}: {}", print::repr(&Value::from(path)))
+        }
+        None => format!("{path}: {error}"),
     }
 }
 
 /// Whether a file is text, as far as its first block tells; `None` when there is no such file.
 fn is_text(arguments: &Arguments<'_>) -> Result<Option<bool>, Error> {
     let path = arguments.text(0, "path")?;
-    if !Path::new(&path).is_file() {
+    let mut block = Vec::new();
+    let opened = fs::File::open(&path).and_then(|file| file.take(512).read_to_end(&mut block));
+    if opened.is_err() {
         return Ok(None);
     }
-    let content = read(arguments, &path)?;
-    let block = &content[..content.len().min(512)];
-    Ok(Some(!block.contains(&0) && (content.len() > 512 || std::str::from_utf8(block).is_ok())))
+    Ok(Some(!block.contains(&0) && (block.len() == 512 || std::str::from_utf8(&block).is_ok())))
 }
 
 fn list_files(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
@@ -84,11 +97,15 @@ fn list_files(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> 
 fn path_join(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let mut whole = String::new();
     for (position, part) in arguments.positional().iter().enumerate() {
-        let part = print::text(part);
+        defined(part)?;
+        let Some(part) = part.as_str() else {
+            let kind = print::type_name(part);
+            return Err(arguments.error(format!("expected str, bytes, or bytearray not <class '{kind}'>")));
+        };
         if position > 0 {
             whole.push('/');
         }
-        whole.push_str(&part);
+        whole.push_str(part);
     }
     Ok(normalize(&whole).into())
 }
@@ -115,7 +132,10 @@ fn normalize(path: &str) -> String {
 }
 
 fn which(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
-    let name = arguments.text(0, "exe")?;
+    let name = match arguments.optional(0, "exe").filter(|name| !name.is_none()) {
+        Some(_) => arguments.text(0, "exe")?,
+        None => return Ok(Value::from(())),
+    };
     let runs = |path: &Path| {
         fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
     };

@@ -52,8 +52,6 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
         Ok(last.unwrap_or_else(|| nothing("No last item, sequence was empty.")))
     }),
     ("length", length),
-    ("max", |_, arguments| extreme(arguments, ">")),
-    ("min", |_, arguments| extreme(arguments, "<")),
     ("reverse", |_, arguments| {
         let value = arguments.required(0, "value")?;
         if let Some(text) = value.as_str() {
@@ -90,11 +88,16 @@ fn default(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     Ok(if missing { arguments.optional(1, "default_value").unwrap_or_else(|| "".into()) } else { value })
 }
 
+/// Whether Python's `len()` takes what can be iterated over.
+fn is_sized(kind: &str) -> bool {
+    kind == "set" || kind.starts_with("dict_")
+}
+
 fn length(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let value = arguments.required(0, "obj")?;
     let sized =
         matches!(value.kind(), ValueKind::String | ValueKind::Bytes | ValueKind::Seq | ValueKind::Map);
-    match value.len().filter(|_| sized || type_name(&value).starts_with("dict_")) {
+    match value.len().filter(|_| sized || is_sized(type_name(&value))) {
         Some(length) => Ok(length.into()),
         None => Err(exception(format!("object of type '{}' has no len()", type_name(&value)))),
     }
@@ -154,31 +157,6 @@ fn slice(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
         columns.push(list(column));
     }
     Ok(generator("generator", columns))
-}
-
-/// Salt's own `max` and `min`, which know nothing of attributes or of case.
-fn extreme(arguments: &Arguments<'_>, operator: &str) -> Result<Value, Error> {
-    let name = arguments.name();
-    if arguments.positional().len() > 1 {
-        let given = arguments.positional().len();
-        let message = format!("lst_{name}() takes 1 positional argument but {given} were given");
-        return Err(exception(message));
-    }
-    if let Some((keyword, _)) = arguments.keyword().first() {
-        return Err(exception(format!("lst_{name}() got an unexpected keyword argument '{keyword}'")));
-    }
-    let mut items = items_of(&arguments.required(0, "value")?)?.into_iter();
-    let Some(mut best) = items.next() else {
-        return Err(exception(format!("{name}() arg is an empty sequence")));
-    };
-    for value in items {
-        let ordering = order(operator, &value, &best)?;
-        if ordering.is_some_and(|ordering| if operator == ">" { ordering.is_gt() } else { ordering.is_lt() })
-        {
-            best = value;
-        }
-    }
-    Ok(best)
 }
 
 fn group(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {

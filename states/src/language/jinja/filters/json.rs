@@ -6,19 +6,28 @@ use common::value::{Value, float_repr};
 
 use crate::language::yaml::sorted;
 
-/// A value on one line, as `json.dumps(value)` writes it.
-pub(crate) fn to_json(value: &Value) -> String {
-    Format { sort_keys: false, ascii: false, indent: None }.write(value)
+/// A value as `json.dumps(value, sort_keys, indent, ensure_ascii=False)` writes it; on one line without an indent.
+pub(crate) fn to_json(value: &Value, sort_keys: bool, indent: Option<usize>) -> String {
+    let indent = indent.map(|width| " ".repeat(width.min(100)));
+    Format { sort_keys, indent, ..Format::default() }.write(value)
+}
+
+/// The same without blanks.
+pub(super) fn to_json_tight(value: &Value) -> String {
+    Format { separators: Some([",".into(), ":".into()]), ..Format::default() }.write(value)
 }
 
 /// How to write.
+#[derive(Default)]
 pub(super) struct Format {
     /// Whether keys are sorted.
     pub(super) sort_keys: bool,
     /// Whether characters past ASCII are escaped.
     pub(super) ascii: bool,
-    /// How far each level is indented; on one line without.
-    pub(super) indent: Option<usize>,
+    /// What each level is indented by; on one line without.
+    pub(super) indent: Option<String>,
+    /// What stands between items and between a key and its value.
+    pub(super) separators: Option<[String; 2]>,
 }
 
 impl Format {
@@ -59,7 +68,7 @@ impl Format {
                         Value::Bool(flag) => out.push_str(if *flag { "\"true\"" } else { "\"false\"" }),
                         key => self.text(&key.to_string(), out),
                     }
-                    out.push_str(": ");
+                    out.push_str(self.separators.as_ref().map_or(": ", |[_, colon]| colon));
                     self.value(item, depth + 1, out);
                 }
                 self.line(depth, out);
@@ -70,15 +79,16 @@ impl Format {
 
     fn separate(&self, position: usize, depth: usize, out: &mut String) {
         if position > 0 {
-            out.push_str(if self.indent.is_some() { "," } else { ", " });
+            let usual = if self.indent.is_some() { "," } else { ", " };
+            out.push_str(self.separators.as_ref().map_or(usual, |[comma, _]| comma));
         }
         self.line(depth, out);
     }
 
     fn line(&self, depth: usize, out: &mut String) {
-        if let Some(indent) = self.indent {
+        if let Some(indent) = &self.indent {
             out.push('\n');
-            out.push_str(&" ".repeat(indent * depth));
+            out.push_str(&indent.repeat(depth));
         }
     }
 

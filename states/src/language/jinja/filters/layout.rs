@@ -1,5 +1,6 @@
 //! Jinja2's filters that lay text out.
 
+use minijinja::value::ValueKind;
 use minijinja::{Error, State, Value};
 
 use super::Filter;
@@ -28,7 +29,7 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
 ];
 
 fn truncate(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
-    let text = arguments.text(0, "s")?;
+    let value = arguments.required(0, "s")?;
     let length = usize::try_from(arguments.optional_int(1, "length")?.unwrap_or(255)).unwrap_or(0);
     let end = arguments.optional_text(3, "end")?.unwrap_or_else(|| "...".into());
     let leeway = usize::try_from(arguments.optional_int(4, "leeway")?.unwrap_or(5)).unwrap_or(0);
@@ -36,9 +37,22 @@ fn truncate(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
         let least = end.chars().count();
         return Err(exception(format!("expected length >= {least}, got {length}")));
     }
+    let kind = print::type_name(&value);
+    let Some(text) = value.as_str() else {
+        let sized = matches!(value.kind(), ValueKind::Seq | ValueKind::Map | ValueKind::Bytes);
+        return match value.len().filter(|_| sized) {
+            Some(count) if count <= length.saturating_add(leeway) => Ok(value),
+            Some(_) if value.kind() == ValueKind::Map => Err(exception("unhashable type: 'slice'")),
+            Some(_) if arguments.flag(2, "killwords", false) => {
+                Err(exception(format!("can only concatenate {kind} (not \"str\") to {kind}")))
+            }
+            Some(_) => Err(exception(format!("'{kind}' object has no attribute 'rsplit'"))),
+            None => Err(exception(format!("object of type '{kind}' has no len()"))),
+        };
+    };
     let letters: Vec<char> = text.chars().collect();
     if letters.len() <= length.saturating_add(leeway) {
-        return Ok(text.into());
+        return Ok(value);
     }
     let kept: String = letters.iter().take(length.saturating_sub(end.chars().count())).collect();
     let kept = match arguments.flag(2, "killwords", false) {
@@ -49,7 +63,11 @@ fn truncate(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
 }
 
 fn wrap(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
-    let text = arguments.text(0, "s")?;
+    let value = arguments.required(0, "s")?;
+    let Some(text) = value.as_str() else {
+        let kind = print::type_name(&value);
+        return Err(exception(format!("'{kind}' object has no attribute 'splitlines'")));
+    };
     let width = usize::try_from(arguments.optional_int(1, "width")?.unwrap_or(79)).unwrap_or(0).max(1);
     let breaks = arguments.flag(2, "break_long_words", true);
     let newline = arguments.optional_text(3, "wrapstring")?.unwrap_or_else(|| "\n".into());

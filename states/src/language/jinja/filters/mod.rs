@@ -1,32 +1,44 @@
-//! Salt's filters, and Jinja2's where the engine's own differ.
+//! Salt's filters and Jinja2's.
 
 mod apply;
 mod dicts;
 mod files;
 mod hashing;
 mod items;
+mod jmespath;
 mod json;
 mod layout;
 mod lists;
+mod moments;
 mod network;
 mod numbers;
 mod order;
 mod patterns;
+mod pprint;
 mod random;
+mod reach;
 mod serial;
 mod sets;
+mod signatures;
+mod tables;
 mod text;
 mod words;
+mod xml;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use minijinja::value::ValueKind;
 use minijinja::{Error, State, Value};
 
 pub(crate) use json::to_json;
+
 pub(super) use patterns::matches;
 
 use super::arguments::Arguments;
+use super::print;
+use super::run::{defined, template_error};
+use super::values::pairs_of;
 
 /// A filter: its first argument is what stands before the `|`.
 type Filter = fn(&mut State, &Arguments<'_>) -> Result<Value, Error>;
@@ -38,21 +50,27 @@ static LISTS: &[&[(&str, Filter)]] = &[
     files::FILTERS,
     hashing::FILTERS,
     items::FILTERS,
+    jmespath::FILTERS,
     layout::FILTERS,
     lists::FILTERS,
     network::FILTERS,
     numbers::FILTERS,
     order::FILTERS,
+    moments::FILTERS,
     patterns::FILTERS,
+    pprint::FILTERS,
     random::FILTERS,
+    reach::FILTERS,
     serial::FILTERS,
     sets::FILTERS,
+    tables::FILTERS,
     text::FILTERS,
     words::FILTERS,
+    xml::FILTERS,
 ];
 
 /// The filters that may be given an undefined value: those that are for it, and those that pass it on or never use it.
-static UNDEFINED: &[&str] = &["d", "default", "items", "pprint", "skip"];
+static UNDEFINED: &[&str] = &["d", "default", "is_list", "items", "pprint", "sequence", "skip", "to_bool"];
 
 /// The filter of that name.
 pub(super) fn find(name: &str) -> Option<Filter> {
@@ -60,12 +78,29 @@ pub(super) fn find(name: &str) -> Option<Filter> {
     BY_NAME.get_or_init(|| LISTS.iter().flat_map(|list| list.iter()).copied().collect()).get(name).copied()
 }
 
-/// Whether a filter may be given an undefined value.
-pub(super) fn takes_undefined(name: &str) -> bool {
-    UNDEFINED.contains(&name)
+/// Applies the filter of a name. An undefined value is an error, unless it is what the filter is for.
+pub(super) fn apply(state: &mut State, name: &str, given: &[Value]) -> Result<Value, Error> {
+    let filter = find(name).ok_or_else(|| template_error(format!("No filter named '{name}'.")))?;
+    let arguments = Arguments::new(name, given);
+    signatures::check(&arguments)?;
+    if let Some(first) = given.first()
+        && !UNDEFINED.contains(&name)
+    {
+        defined(first)?;
+    }
+    filter(state, &arguments)
 }
 
 /// The names of all filters, for suggestions.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     LISTS.iter().flat_map(|list| list.iter().map(|(name, _)| *name))
+}
+
+/// Whether Python could hash a value: lists, dicts and sets it can not.
+fn is_hashable(value: &Value) -> bool {
+    match value.kind() {
+        ValueKind::Seq => value.is_tuple() || print::is_range(value),
+        ValueKind::Map | ValueKind::Iterable => pairs_of(value).is_none() && value.kind() == ValueKind::Map,
+        _ => true,
+    }
 }

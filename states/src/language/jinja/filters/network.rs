@@ -7,6 +7,8 @@ use minijinja::{Error, State, Value};
 
 use super::Filter;
 use crate::language::jinja::arguments::Arguments;
+use crate::language::jinja::print;
+use crate::language::jinja::run::defined;
 use crate::language::jinja::values::{dict, items_of, list, pairs_of};
 
 /// The most addresses that `network_hosts` lists.
@@ -200,8 +202,17 @@ fn accept(value: &Value, versions: &[u8], options: Option<&str>) -> Option<Netwo
 }
 
 fn is_address(arguments: &Arguments<'_>, versions: &[u8]) -> Result<Value, Error> {
-    let options = arguments.optional_text(1, "options")?;
-    Ok(accept(&arguments.required(0, "ip_addr")?, versions, options.as_deref()).is_some().into())
+    let (value, options) = (arguments.required(0, "ip_addr")?, arguments.optional_text(1, "options")?);
+    defined(&value)?;
+    // To Python a number is an address too.
+    let value = match u128::try_from(value.clone()) {
+        Ok(number) if value.is_integer() => match u32::try_from(number) {
+            Ok(number) => Value::from(Ipv4Addr::from(number).to_string()),
+            Err(_) => Value::from(Ipv6Addr::from(number).to_string()),
+        },
+        _ => value,
+    };
+    Ok(accept(&value, versions, options.as_deref()).is_some().into())
 }
 
 /// The addresses in a text or a list; None when a text is none.
@@ -251,13 +262,18 @@ fn each_network(
 /// Brackets around IPv6 addresses.
 fn ipwrap(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let value = arguments.required(0, "data")?;
+    defined(&value)?;
     let wrap = |value: &Value| match accept(value, &[6], None) {
-        Some(network) => Value::from(format!("[{}]", network.text())),
-        None => value.clone(),
+        Some(network) if network.written => {
+            let shown = print::repr(value);
+            Err(arguments.error(format!("{shown} does not appear to be an IPv4 or IPv6 address")))
+        }
+        Some(network) => Ok(Value::from(format!("[{}]", network.text()))),
+        None => Ok(value.clone()),
     };
     match value.kind() {
-        ValueKind::Seq => Ok(list(items_of(&value)?.iter().map(wrap).collect())),
-        _ => Ok(wrap(&value)),
+        ValueKind::Seq => Ok(list(items_of(&value)?.iter().map(wrap).collect::<Result<_, _>>()?)),
+        _ => wrap(&value),
     }
 }
 
@@ -270,17 +286,30 @@ fn filter_by_networks(_: &mut State, arguments: &Arguments<'_>) -> Result<Value,
         .iter()
         .map(|text| {
             let network = text.as_str().and_then(Network::parse);
-            network.ok_or_else(|| {
-                arguments.error(format!("{text} does not appear to be an IPv4 or IPv6 network"))
-            })
+            let shown = print::repr(text);
+            let network = network.ok_or_else(|| {
+                arguments.error(format!("{shown} does not appear to be an IPv4 or IPv6 network"))
+            })?;
+            if network.number() != network.range().0 {
+                return Err(arguments.error(format!("{} has host bits set", print::text(text))));
+            }
+            Ok(network)
         })
         .collect::<Result<Vec<_>, _>>()?;
     let filter = |values: &Value| -> Result<Value, Error> {
-        let inside = |value: &Value| {
-            let address = value.as_str().and_then(|text| text.parse::<IpAddr>().ok());
-            address.is_some_and(|address| networks.iter().any(|network| network.contains(address)))
-        };
-        Ok(list(items_of(values)?.into_iter().filter(inside).collect()))
+        let mut inside = Vec::new();
+        for value in items_of(values)? {
+            for network in &networks {
+                let address = value.as_str().and_then(|text| text.parse::<IpAddr>().ok());
+                let shown = print::repr(&value);
+                let address = address.ok_or_else(|| {
+                    arguments.error(format!("{shown} does not appear to be an IPv4 or IPv6 address"))
+                })?;
+                // An address is there once for each network it is in.
+                inside.extend(network.contains(address).then(|| value.clone()));
+            }
+        }
+        Ok(list(inside))
     };
     match pairs_of(&values) {
         Some(pairs) => {
@@ -298,10 +327,12 @@ fn mac_bytes(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
         17 => text.chars().enumerate().filter(|(at, _)| at % 3 != 2).map(|(_, c)| c).collect(),
         _ => return Err(arguments.error("Invalid MAC address")),
     };
-    let bytes =
-        (0..6).map(|at| digits.get(2 * at..2 * at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()));
-    match bytes.collect::<Option<Vec<u8>>>() {
-        Some(bytes) => Ok(Value::from_bytes(bytes)),
-        None => Err(arguments.error("Invalid MAC address")),
-    }
+    let byte = |at: usize| {
+        let pair = digits.get(2 * at..2 * at + 2).unwrap_or_default();
+        u8::from_str_radix(pair, 16).map_err(|_| {
+            arguments
+                .error(format!("invalid literal for int() with base 16: {}", print::repr(&Value::from(pair))))
+        })
+    };
+    Ok(Value::from_bytes((0..6).map(byte).collect::<Result<_, _>>()?))
 }

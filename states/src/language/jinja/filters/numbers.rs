@@ -3,7 +3,7 @@
 use minijinja::value::ValueKind;
 use minijinja::{Error, State, Value};
 
-use super::Filter;
+use super::{Filter, is_hashable};
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
 
@@ -25,7 +25,7 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
         let text = arguments.required(0, "value")?;
         Ok(text.as_str().is_some_and(|text| parse_int(text, 16).is_some()).into())
     }),
-    ("str_to_num", |_, arguments| to_num(arguments)),
+    ("str_to_num", |_, arguments| to_num_filter(arguments)),
     ("to_bool", |_, arguments| {
         let value = arguments.required(0, "val")?;
         Ok(match value.kind() {
@@ -33,12 +33,14 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
                 value.as_str().is_some_and(|text| matches!(&*text.to_lowercase(), "yes" | "1" | "true"))
             }
             ValueKind::Number if value.is_integer() => value > Value::from(0),
+            // What Python can hash and is none of these is false, even a tuple with items.
             ValueKind::Number => false,
+            ValueKind::Seq if is_hashable(&value) => false,
             _ => value.is_true(),
         }
         .into())
     }),
-    ("to_num", |_, arguments| to_num(arguments)),
+    ("to_num", |_, arguments| to_num_filter(arguments)),
 ];
 
 /// Python's `int(text, base)`.
@@ -93,7 +95,8 @@ fn truncate(number: f64) -> Option<Value> {
     (number.is_finite() && number.abs() < 1e38).then(|| Value::from(number.trunc() as i128))
 }
 
-fn to_float(value: &Value) -> Option<f64> {
+/// Python's `float(value)`.
+pub(super) fn to_float(value: &Value) -> Option<f64> {
     match value.kind() {
         ValueKind::Bool => Some(f64::from(u8::from(value.is_true()))),
         ValueKind::Number => f64::try_from(value.clone()).ok(),
@@ -102,10 +105,23 @@ fn to_float(value: &Value) -> Option<f64> {
     }
 }
 
-fn to_num(arguments: &Arguments<'_>) -> Result<Value, Error> {
-    let value = arguments.required(0, "text")?;
-    let Some(text) = value.as_str() else { return Ok(to_int(&value, 10).unwrap_or(value)) };
-    Ok(parse_int(text, 10).or_else(|| parse_float(text).map(Value::from)).unwrap_or(value))
+fn to_num_filter(arguments: &Arguments<'_>) -> Result<Value, Error> {
+    to_num(arguments, &arguments.required(0, "text")?)
+}
+
+/// The number that a text is, else the text.
+pub(super) fn to_num(arguments: &Arguments<'_>, value: &Value) -> Result<Value, Error> {
+    match value.as_str() {
+        Some(text) => Ok(parse_int(text, 10)
+            .or_else(|| parse_float(text).map(Value::from))
+            .unwrap_or_else(|| value.clone())),
+        None => to_int(value, 10).ok_or_else(|| {
+            let kind = print::type_name(value);
+            arguments.error(format!(
+                "int() argument must be a string, a bytes-like object or a real number, not '{kind}'"
+            ))
+        }),
+    }
 }
 
 /// `'10K'|human_to_bytes`: 0 for what is no size.

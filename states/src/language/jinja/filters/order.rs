@@ -1,4 +1,4 @@
-//! Jinja2's filters that put lists in order or together, with the arguments that the engine's own do not take.
+//! Jinja2's filters that put lists in order or together.
 
 use std::cmp::Ordering;
 

@@ -1,16 +1,17 @@
 //! Filters that choose: the same on every run of one host.
 
 use fastrand::Rng;
+use minijinja::value::ValueKind;
 use minijinja::{Error, State, Value};
 
 use super::Filter;
-use super::hashing::digest;
+use crate::language::hashing::{base64, digest};
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::functions::context_of;
-use crate::language::jinja::print;
 use crate::language::jinja::random::generator;
+use crate::language::jinja::run::defined;
 use crate::language::jinja::values::{items_of, list};
-use crate::language::yaml::base64;
+use crate::mersenne::Random;
 
 /// The longest random text.
 const LENGTH_LIMIT: usize = 1 << 20;
@@ -63,19 +64,33 @@ fn sample(
     size: Option<usize>,
     seed_at: usize,
 ) -> Result<Value, Error> {
-    let mut items = items_of(&arguments.required(0, "value")?)?;
+    let value = arguments.required(0, "value")?;
+    defined(&value)?;
+    if !matches!(value.kind(), ValueKind::Seq | ValueKind::String) {
+        return Err(arguments.error("Population must be a sequence.  For dicts or sets, use sorted(d)."));
+    }
+    let mut items = items_of(&value)?;
     let size = size.unwrap_or(items.len());
     if size > items.len() {
         return Err(arguments.error("Sample larger than population or is negative"));
     }
-    let mut rng = match arguments.optional(seed_at, "seed").filter(|seed| !seed.is_none()) {
-        // The seed alone decides, so that it gives the same choice in every template.
-        Some(seed) => crate::language::jinja::random::seeded(&print::text(&seed)),
-        None => rng(state, arguments.name()),
-    };
-    rng.shuffle(&mut items);
-    items.truncate(size);
-    Ok(list(items))
+    match arguments.optional(seed_at, "seed").filter(|seed| !seed.is_none()) {
+        // The seed alone decides, so that it gives the same choice in every template: Salt seeds with its hash.
+        Some(seed) => {
+            let Some(seed) = seed.as_str() else {
+                let more = ": the seed is a text";
+                return Err(arguments.error_with("object supporting the buffer API required", more));
+            };
+            let mut random = Random::from_text(&digest("sha512", seed.as_bytes()).unwrap_or_default());
+            let places = random.sample(items.len(), size);
+            Ok(list(places.into_iter().map(|at| items[at].clone()).collect()))
+        }
+        None => {
+            rng(state, arguments.name()).shuffle(&mut items);
+            items.truncate(size);
+            Ok(list(items))
+        }
+    }
 }
 
 fn hash(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
@@ -84,6 +99,6 @@ fn hash(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let number = rng(state, "random_hash").i64(0..=size);
     match digest(&form, number.to_string().as_bytes()) {
         Some(sum) => Ok(sum.into()),
-        None => Err(arguments.error(format!("Invalid hash type: {form}"))),
+        None => Err(arguments.error(format!("module 'hashlib' has no attribute '{form}'"))),
     }
 }

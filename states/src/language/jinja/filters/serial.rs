@@ -1,6 +1,7 @@
 //! Filters that write and read YAML, JSON and Python.
 
 use common::value::Value as Plain;
+use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Filter;
@@ -10,6 +11,8 @@ use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::convert::{from_template, to_template};
 use crate::language::jinja::errors::Sentence;
 use crate::language::jinja::print;
+use crate::language::jinja::run::{defined, order};
+use crate::language::jinja::values::{DEPTH_LIMIT, items_of, pairs_of};
 use crate::language::yaml::{self, Layout};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
@@ -21,24 +24,32 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
         dump(arguments, &Plain::List(items), arguments.flag(1, "flow_style", false))
     }),
     ("json", |_, arguments| {
-        let format = Format {
-            sort_keys: arguments.flag(1, "sort_keys", true),
-            ascii: false,
-            indent: indent(arguments, 2)?,
-        };
-        Ok(format.write(&from_template(&arguments.required(0, "value")?)?).into())
+        let value = arguments.required(0, "value")?;
+        let sort_keys = arguments.flag(1, "sort_keys", true);
+        writable(arguments, &value, sort_keys, 0)?;
+        let format = Format { sort_keys, indent: indent(arguments, 2)?, ..Format::default() };
+        Ok(format.write(&from_template(&value)?).trim().into())
     }),
     ("load_json", load_json),
-    ("load_text", |_, arguments| Ok(arguments.text(0, "value")?.into())),
+    ("load_text", |_, arguments| {
+        let value = arguments.required(0, "value")?;
+        defined(&value)?;
+        Ok(value)
+    }),
     ("load_yaml", load_yaml),
-    ("python", |_, arguments| Ok(print::repr(&arguments.required(0, "value")?).into())),
     ("tojson", |_, arguments| {
-        let format = Format {
-            sort_keys: arguments.flag(2, "sort_keys", false),
-            ascii: arguments.flag(3, "ensure_ascii", true),
-            indent: indent(arguments, 1)?,
+        let value = arguments.required(0, "val")?;
+        let option = |name: &str, default| arguments.flag(usize::MAX, name, default);
+        let (sort_keys, ascii) = (option("sort_keys", false), option("ensure_ascii", true));
+        writable(arguments, &value, sort_keys, 0)?;
+        let separators = arguments.optional(usize::MAX, "separators").filter(|pair| !pair.is_none());
+        let separators = separators.map(|pair| items_of(&pair)).transpose()?;
+        let separators = match separators.as_deref() {
+            Some([comma, colon]) => Some([print::text(comma), print::text(colon)]),
+            _ => None,
         };
-        let text = format.write(&from_template(&arguments.required(0, "val")?)?);
+        let format = Format { sort_keys, ascii, indent: indent(arguments, 1)?, separators };
+        let text = format.write(&from_template(&value)?);
         let safe = text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
         Ok(safe.replace('\'', "\\u0027").into())
     }),
@@ -53,9 +64,40 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("yaml_squote", |_, arguments| Ok(single_quoted(&print::text(&arguments.required(0, "text")?)).into())),
 ];
 
-fn indent(arguments: &Arguments<'_>, position: usize) -> Result<Option<usize>, Error> {
-    let indent = arguments.optional_int(position, "indent")?;
-    Ok(indent.map(|indent| usize::try_from(indent).unwrap_or(0).min(100)))
+fn indent(arguments: &Arguments<'_>, position: usize) -> Result<Option<String>, Error> {
+    match arguments.optional(position, "indent") {
+        Some(text) if text.as_str().is_some() => Ok(Some(print::text(&text).chars().take(100).collect())),
+        _ => {
+            let width = arguments.optional_int(position, "indent")?;
+            Ok(width.map(|width| " ".repeat(usize::try_from(width).unwrap_or(0).min(100))))
+        }
+    }
+}
+
+/// Refuses what JSON cannot hold, and keys that cannot be put in order.
+fn writable(arguments: &Arguments<'_>, value: &Value, sorts: bool, depth: usize) -> Result<(), Error> {
+    if depth > DEPTH_LIMIT {
+        return Err(arguments.error("maximum recursion depth exceeded"));
+    }
+    if let Some(pairs) = pairs_of(value) {
+        if sorts {
+            for pair in pairs.windows(2) {
+                order("<", &pair[1].0, &pair[0].0)?;
+            }
+        }
+        return pairs.iter().try_for_each(|(_, value)| writable(arguments, value, sorts, depth + 1));
+    }
+    defined(value)?;
+    match value.kind() {
+        ValueKind::Seq if !print::is_range(value) => {
+            items_of(value)?.iter().try_for_each(|item| writable(arguments, item, sorts, depth + 1))
+        }
+        ValueKind::String | ValueKind::Number | ValueKind::Bool | ValueKind::None => Ok(()),
+        _ => {
+            let kind = print::type_name(value);
+            Err(arguments.error(format!("Object of type {kind} is not JSON serializable")))
+        }
+    }
 }
 
 fn dump(arguments: &Arguments<'_>, value: &Plain, flow: bool) -> Result<Value, Error> {
@@ -65,10 +107,15 @@ fn dump(arguments: &Arguments<'_>, value: &Plain, flow: bool) -> Result<Value, E
 
 /// Reads YAML. The second argument names the file it came from, for errors.
 fn load_yaml(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let value = arguments.required(0, "value")?;
+    defined(&value)?;
+    if value.as_str().is_none() {
+        return Err(arguments.error("a string or stream input is required"));
+    }
     let text = arguments.text(0, "value")?;
     let nowhere = Place { file: "".into(), line: 0, column: 0 };
     match yaml::load(&text, &|_| nowhere.clone()) {
-        Ok(node) => Ok(to_template(&node.to_value())),
+        Ok(node) => Ok(to_template(&decoded(node.to_value()))),
         Err(fault) => {
             let sentence = format!("Jinja syntax error: Encountered error loading yaml: {}", fault.salt);
             Err(unreadable(arguments, "YAML", &fault, sentence))
@@ -76,19 +123,37 @@ fn load_yaml(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     }
 }
 
+/// Bytes (`!!binary`) that are text become text, as Salt has it.
+fn decoded(value: Plain) -> Plain {
+    match value {
+        Plain::Bytes(bytes) => match std::str::from_utf8(&bytes) {
+            Ok(text) => text.into(),
+            Err(_) => Plain::Bytes(bytes),
+        },
+        Plain::List(items) => Plain::List(items.into_iter().map(decoded).collect()),
+        Plain::Map(map) => {
+            Plain::Map(map.into_iter().map(|(key, value)| (decoded(key), decoded(value))).collect())
+        }
+        other => other,
+    }
+}
+
 /// Reads JSON, likewise.
 fn load_json(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
-    match serde_json::from_str::<serde_json::Value>(&arguments.text(0, "value")?) {
+    let value = arguments.required(0, "value")?;
+    defined(&value)?;
+    let text = print::text(&value);
+    if value.as_str().is_none() {
+        return Err(arguments.template_error(format!("Unable to load json from {text}")));
+    }
+    match serde_json::from_str::<serde_json::Value>(&text) {
         Ok(json) => Ok(to_template(&Plain::from(json))),
-        Err(error) => {
-            let text = arguments.text(0, "value")?;
-            Err(unreadable(
-                arguments,
-                "JSON",
-                &error,
-                format!("Jinja syntax error: Unable to load json from {text}"),
-            ))
-        }
+        Err(error) => Err(unreadable(
+            arguments,
+            "JSON",
+            &error,
+            format!("Jinja syntax error: Unable to load json from {text}"),
+        )),
     }
 }
 
@@ -113,8 +178,10 @@ fn yaml_encode(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error>
         Plain::Int(number) => number.to_string().into(),
         Plain::Bytes(bytes) => yaml::base64(&bytes).into(),
         other => {
-            let message =
-                format!("yaml_encode() only works with YAML scalar data; failed for {}", other.type_name());
+            let message = format!(
+                "yaml_encode() only works with YAML scalar data; failed for <class '{}'>",
+                other.type_name()
+            );
             return Err(arguments.error(message));
         }
     })

@@ -1,11 +1,12 @@
 //! Filters that treat lists as sets.
 
-use minijinja::value::ValueKind;
 use minijinja::{Error, Value};
 
-use super::Filter;
+use super::{Filter, is_hashable};
 use crate::language::jinja::arguments::Arguments;
-use crate::language::jinja::values::{dict, items_of, list};
+use crate::language::jinja::print;
+use crate::language::jinja::run::defined;
+use crate::language::jinja::values::{dict, items_of, list, view};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("compare_lists", |_, arguments| {
@@ -14,30 +15,63 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
             |name: &str, items: Vec<Value>| (!items.is_empty()).then(|| (Value::from(name), list(items)));
         Ok(dict([side("new", without(&new, &old)), side("old", without(&old, &new))].into_iter().flatten()))
     }),
-    ("difference", |_, arguments| both(arguments).map(|(left, right)| list(unique(without(&left, &right))))),
+    ("difference", |_, arguments| {
+        let (left, right) = both(arguments)?;
+        Ok(made(arguments, unique(without(&left, &right))))
+    }),
     ("intersect", |_, arguments| {
         let (left, right) = both(arguments)?;
-        Ok(list(unique(left.into_iter().filter(|item| right.contains(item)).collect())))
+        Ok(made(arguments, unique(left.into_iter().filter(|item| right.contains(item)).collect())))
     }),
     ("symmetric_difference", |_, arguments| {
+        joinable(arguments)?;
         let (left, right) = both(arguments)?;
         let mut items = without(&left, &right);
         items.extend(without(&right, &left));
-        Ok(list(unique(items)))
+        Ok(made(arguments, unique(items)))
     }),
     ("union", |_, arguments| {
+        joinable(arguments)?;
         let (mut left, right) = both(arguments)?;
         left.extend(right);
-        Ok(list(unique(left)))
+        Ok(made(arguments, unique(left)))
     }),
     ("unique", |_, arguments| {
         let value = arguments.required(0, "values")?;
-        if value.kind() == ValueKind::Map {
-            return Err(arguments.error("works on a list"));
-        }
-        Ok(list(unique(items_of(&value)?)))
+        let items = unique(items_of(&value)?);
+        Ok(if is_hashable(&value) { set(items) } else { list(items) })
     }),
 ];
+
+/// What two lists give is a list; what gives two values that Python could hash, such as tuples, is a set.
+fn made(arguments: &Arguments<'_>, items: Vec<Value>) -> Value {
+    if arguments.positional().iter().take(2).all(is_hashable) { set(items) } else { list(items) }
+}
+
+/// A set. Where all are small numbers they are in order, as Python prints them.
+fn set(mut items: Vec<Value>) -> Value {
+    if items.iter().all(|item| item.is_integer()) {
+        items.sort();
+    }
+    view("set", items)
+}
+
+/// Refuses to put a list and something else together.
+fn joinable(arguments: &Arguments<'_>) -> Result<(), Error> {
+    let (left, right) = (arguments.required(0, "lst1")?, arguments.required(1, "lst2")?);
+    defined(&left)?;
+    defined(&right)?;
+    let (left_type, right_type) = (print::type_name(&left), print::type_name(&right));
+    if left_type == right_type || is_hashable(&left) && is_hashable(&right) {
+        return Ok(());
+    }
+    Err(arguments.error(match left_type {
+        "list" | "tuple" | "str" => {
+            format!("can only concatenate {left_type} (not \"{right_type}\") to {left_type}")
+        }
+        _ => format!("unsupported operand type(s) for +: '{left_type}' and '{right_type}'"),
+    }))
+}
 
 fn both(arguments: &Arguments<'_>) -> Result<(Vec<Value>, Vec<Value>), Error> {
     Ok((items_of(&arguments.required(0, "lst1")?)?, items_of(&arguments.required(1, "lst2")?)?))

@@ -1,27 +1,26 @@
 //! Filters on text.
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
-use minijinja::value::ValueKind;
-use minijinja::{Error, State, Value};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Filter;
 use crate::language::jinja::arguments::Arguments;
+use crate::language::jinja::values::items_of;
 use crate::language::jinja::{methods, print};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("contains_whitespace", |_, arguments| {
-        Ok(arguments.text(0, "text")?.contains(char::is_whitespace).into())
+        let value = arguments.required(0, "text")?;
+        let items = items_of(&value)?;
+        let blank = |item: &Value| item.as_str().is_some_and(|item| item.chars().all(char::is_whitespace));
+        Ok(items.iter().any(blank).into())
     }),
-    ("date_format", date),
-    ("method_call", |state, arguments| {
-        let (value, method) = (arguments.required(0, "obj")?, arguments.text(1, "f_name")?);
-        methods::call(state, &value, &method, arguments.positional().get(2..).unwrap_or_default())
+    ("method_call", call_method),
+    ("quote", |_, arguments| {
+        let value = arguments.required(0, "txt")?;
+        // Python quotes what is not there as an empty word.
+        Ok(if value.is_none() { "''".into() } else { quote(&arguments.text(0, "txt")?).into() })
     }),
-    ("quote", |_, arguments| Ok(quote(&arguments.text(0, "txt")?).into())),
     ("skip", |_, _| Ok(Value::from(""))),
-    ("strftime", date),
     ("string", |_, arguments| {
         let value = arguments.required(0, "value")?;
         Ok(if value.is_safe() { value } else { print::text(&value).into() })
@@ -40,7 +39,10 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
             .collect::<String>()
             .into())
     }),
-    ("to_snake_case", |_, arguments| Ok(snake_case(&arguments.text(0, "camel_input")?).into())),
+    ("to_snake_case", |_, arguments| match &*arguments.text(0, "camel_input")? {
+        "" => Err(arguments.error("string index out of range")),
+        text => Ok(snake_case(text).into()),
+    }),
     ("wordcount", |_, arguments| {
         let text = print::text(&arguments.required(0, "s")?);
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
@@ -71,45 +73,11 @@ fn snake_case(text: &str) -> String {
     out
 }
 
-/// A time (seconds since 1970, a date as ISO 8601 writes it, or nothing for now) in local time.
-fn date(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
-    let value = arguments.required(0, "date")?;
-    let format = arguments.optional_text(1, "format")?.unwrap_or_else(|| "%Y-%m-%d".into());
-    let unreadable = || {
-        let given = print::repr(&value);
-        arguments.error(format!(
-            "Unable to parse {given}: give seconds since 1970, or a date such as 2030-01-31 12:00"
-        ))
-    };
-    let local = TimeZone::system();
-    let time = match value.kind() {
-        ValueKind::None => Timestamp::now().to_zoned(local),
-        ValueKind::Number => {
-            let seconds = f64::try_from(value.clone()).map_err(|_| unreadable())?;
-            timestamp(seconds).ok_or_else(unreadable)?.to_zoned(local)
-        }
-        ValueKind::String => {
-            let text = value.as_str().unwrap_or_default().trim();
-            match text.parse::<f64>() {
-                Ok(seconds) => timestamp(seconds).ok_or_else(unreadable)?.to_zoned(local),
-                Err(_) => written(text, local).ok_or_else(unreadable)?,
-            }
-        }
-        _ => return Err(unreadable()),
-    };
-    let printed = jiff::fmt::strtime::format(&format, &time);
-    printed.map(Value::from).map_err(|error| arguments.error(error))
-}
-
-fn timestamp(seconds: f64) -> Option<Timestamp> {
-    #[expect(clippy::cast_possible_truncation, reason = "a float past the range saturates and is refused")]
-    Timestamp::from_microsecond((seconds * 1e6) as i64).ok()
-}
-
-/// A date that is written out: with an offset it is a point in time, without one the local clock's.
-fn written(text: &str, local: TimeZone) -> Option<Zoned> {
-    if let Ok(point) = text.parse::<Timestamp>() {
-        return Some(point.to_zoned(local));
+/// A method by its name; None of a value that has no such method.
+fn call_method(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+    let (value, method) = (arguments.required(0, "obj")?, arguments.text(1, "f_name")?);
+    match methods::call(state, &value, &method, arguments.after(2)) {
+        Err(error) if error.kind() == ErrorKind::UnknownMethod => Ok(Value::from(())),
+        result => result,
     }
-    text.replace('/', "-").parse::<DateTime>().ok()?.to_zoned(local).ok()
 }

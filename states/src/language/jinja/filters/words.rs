@@ -46,7 +46,6 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
     }),
     ("indent", indent),
     ("lower", |state, arguments| method(state, arguments, "lower", &[])),
-    ("pprint", |_, arguments| Ok(print::repr(&arguments.required(0, "value")?).into())),
     ("replace", |state, arguments| {
         let count = arguments.optional_int(3, "count")?.unwrap_or(-1);
         let part = |at: usize, name: &str| -> Result<Value, Error> {

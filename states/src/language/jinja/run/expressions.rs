@@ -217,19 +217,10 @@ impl Run<'_, '_, '_> {
         self.filter_by_name(name, &given)
     }
 
-    /// Applies a filter. An undefined value is an error, unless it is what the filter is for.
+    /// Applies a filter.
     pub(super) fn filter_by_name(&mut self, name: &str, given: &[Value]) -> Result<Value, Fault> {
         self.step()?;
-        let Some(filter) = filters::find(name) else {
-            return Err(template_error(format!("No filter named '{name}'.")).into());
-        };
-        if !filters::takes_undefined(name)
-            && let Some(first) = given.first()
-        {
-            defined(first)?;
-        }
-        let given = arguments::Arguments::new(name, given);
-        Ok(filter(self.state, &given)?)
+        Ok(filters::apply(self.state, name, given)?)
     }
 }
 

@@ -1,0 +1,231 @@
+//! The parameters of Salt's execution functions, so that a call is bound as Python binds it. Functions that are not listed
+//! see to their arguments themselves.
+
+use super::registry::{Arguments, FunctionError};
+use crate::binding::Signature;
+
+/// The name of a function, of the function behind it, how many of its parameters need a value, and their names.
+type Row = (&'static str, &'static str, usize, &'static [&'static str]);
+
+/// By name.
+static SIGNATURES: &[Row] = &[
+    ("config.backup_mode", "backup_mode", 0, &["backup"]),
+    ("config.dot_vals", "dot_vals", 1, &["value"]),
+    (
+        "config.get",
+        "get",
+        1,
+        &["key", "default", "delimiter", "merge", "omit_opts", "omit_pillar", "omit_master", "omit_grains"],
+    ),
+    ("config.items", "items", 0, &[]),
+    ("config.manage_mode", "manage_mode", 1, &["mode"]),
+    ("config.merge", "merge", 1, &["value", "default", "omit_opts", "omit_master", "omit_pillar"]),
+    (
+        "config.option",
+        "option",
+        1,
+        &[
+            "value",
+            "default",
+            "omit_opts",
+            "omit_grains",
+            "omit_pillar",
+            "omit_master",
+            "omit_all",
+            "wildcard",
+        ],
+    ),
+    ("config.valid_fileproto", "valid_fileproto", 1, &["uri"]),
+    ("defaults.deepcopy", "deepcopy", 1, &["source"]),
+    ("defaults.get", "get", 1, &["key", "default"]),
+    ("defaults.merge", "merge", 2, &["dest", "src", "merge_lists", "in_place", "convert_none"]),
+    ("defaults.update", "update", 2, &["dest", "defaults", "merge_lists", "in_place", "convert_none"]),
+    ("environ.get", "get", 1, &["key", "default"]),
+    ("environ.has_value", "has_value", 1, &["key", "value"]),
+    ("environ.item", "item", 1, &["keys", "default"]),
+    ("environ.items", "items", 0, &[]),
+    ("file.access", "access", 2, &["path", "mode"]),
+    ("file.basename", "basename", 1, &["path"]),
+    ("file.contains", "contains", 2, &["path", "text"]),
+    ("file.contains_glob", "contains_glob", 2, &["path", "glob_expr"]),
+    ("file.contains_regex", "contains_regex", 2, &["path", "regex", "lchar"]),
+    ("file.directory_exists", "directory_exists", 1, &["path"]),
+    ("file.dirname", "dirname", 1, &["path"]),
+    ("file.file_exists", "file_exists", 1, &["path"]),
+    ("file.get_gid", "get_gid", 1, &["path", "follow_symlinks"]),
+    ("file.get_group", "get_group", 1, &["path", "follow_symlinks"]),
+    ("file.get_hash", "get_hash", 1, &["path", "form", "chunk_size"]),
+    ("file.get_mode", "get_mode", 1, &["path", "follow_symlinks"]),
+    ("file.get_sum", "get_sum", 1, &["path", "form"]),
+    ("file.get_uid", "get_uid", 1, &["path", "follow_symlinks"]),
+    ("file.get_user", "get_user", 1, &["path", "follow_symlinks"]),
+    ("file.gid_to_group", "gid_to_group", 1, &["gid"]),
+    ("file.grep", "grep", 2, &["path", "pattern", "*"]),
+    ("file.group_to_gid", "group_to_gid", 1, &["group"]),
+    ("file.is_link", "is_link", 1, &["path", "nostat"]),
+    ("file.join", "join", 0, &["*"]),
+    ("file.lstat", "lstat", 1, &["path"]),
+    ("file.normpath", "normpath", 1, &["path"]),
+    ("file.pardir", "pardir", 0, &[]),
+    ("file.path_exists_glob", "path_exists_glob", 1, &["path"]),
+    ("file.read", "read", 1, &["path", "binary"]),
+    ("file.readdir", "readdir", 1, &["path"]),
+    ("file.readlink", "readlink", 1, &["path", "canonicalize"]),
+    ("file.stats", "stats", 1, &["path", "hash_type", "follow_symlinks"]),
+    ("file.uid_to_user", "uid_to_user", 1, &["uid"]),
+    ("file.user_to_uid", "user_to_uid", 1, &["user"]),
+    ("grains.equals", "equals", 2, &["key", "value"]),
+    ("grains.fetch", "get", 1, &["key", "default", "delimiter", "ordered"]),
+    ("grains.filter_by", "filter_by", 1, &["lookup_dict", "grain", "merge", "default", "base"]),
+    ("grains.get", "get", 1, &["key", "default", "delimiter", "ordered"]),
+    ("grains.has_value", "has_value", 1, &["key"]),
+    ("grains.items", "items", 0, &["sanitize"]),
+    ("grains.ls", "ls", 0, &[]),
+    ("group.getent", "getent", 0, &["refresh", "root"]),
+    ("group.info", "info", 1, &["name", "root"]),
+    ("hashutil.base64_b64decode", "base64_b64decode", 1, &["instr"]),
+    ("hashutil.base64_b64encode", "base64_b64encode", 1, &["instr"]),
+    ("hashutil.base64_decodestring", "base64_decodestring", 1, &["instr"]),
+    ("hashutil.base64_encodestring", "base64_encodestring", 1, &["instr"]),
+    ("hashutil.digest", "digest", 1, &["instr", "checksum"]),
+    ("hashutil.digest_file", "digest_file", 1, &["infile", "checksum"]),
+    ("hashutil.github_signature", "github_signature", 3, &["string", "shared_secret", "challenge_hmac"]),
+    ("hashutil.hmac_compute", "hmac_compute", 2, &["string", "shared_secret"]),
+    ("hashutil.hmac_signature", "hmac_signature", 3, &["string", "shared_secret", "challenge_hmac"]),
+    ("hashutil.md5_digest", "md5_digest", 1, &["instr"]),
+    ("hashutil.sha256_digest", "sha256_digest", 1, &["instr"]),
+    ("hashutil.sha512_digest", "sha512_digest", 1, &["instr"]),
+    ("log.critical", "critical", 1, &["message"]),
+    ("log.debug", "debug", 1, &["message"]),
+    ("log.error", "error", 1, &["message"]),
+    ("log.exception", "exception", 1, &["message"]),
+    ("log.info", "info", 1, &["message"]),
+    ("log.warning", "warning", 1, &["message"]),
+    ("match.compound", "compound", 1, &["tgt", "minion_id"]),
+    (
+        "match.filter_by",
+        "filter_by",
+        1,
+        &["lookup", "tgt_type", "minion_id", "merge", "merge_lists", "default"],
+    ),
+    ("match.glob", "glob", 1, &["tgt", "minion_id"]),
+    ("match.grain", "grain", 1, &["tgt", "delimiter"]),
+    ("match.grain_pcre", "grain_pcre", 1, &["tgt", "delimiter"]),
+    ("match.ipcidr", "ipcidr", 1, &["tgt"]),
+    ("match.list", "list_", 1, &["tgt", "minion_id"]),
+    ("match.pcre", "pcre", 1, &["tgt", "minion_id"]),
+    ("match.pillar", "pillar", 1, &["tgt", "delimiter"]),
+    ("match.pillar_pcre", "pillar_pcre", 1, &["tgt", "delimiter"]),
+    ("match.search_by", "search_by", 1, &["lookup", "tgt_type", "minion_id"]),
+    ("network.calc_net", "calc_net", 1, &["ip_addr", "netmask"]),
+    ("network.convert_cidr", "convert_cidr", 1, &["cidr"]),
+    ("network.default_route", "default_route", 0, &["family"]),
+    ("network.get_fqdn", "get_fqdn", 0, &[]),
+    ("network.get_hostname", "get_hostname", 0, &[]),
+    ("network.hw_addr", "hw_addr", 1, &["iface"]),
+    ("network.in_subnet", "in_subnet", 1, &["cidr"]),
+    ("network.interface", "interface", 1, &["iface"]),
+    ("network.interface_ip", "interface_ip", 1, &["iface"]),
+    ("network.interfaces", "interfaces", 0, &[]),
+    ("network.ip_addrs", "ip_addrs", 0, &["interface", "include_loopback", "cidr", "type"]),
+    ("network.ip_addrs6", "ip_addrs6", 0, &["interface", "include_loopback", "cidr"]),
+    ("network.ip_in_subnet", "ip_in_subnet", 2, &["ip_addr", "cidr"]),
+    ("network.ipaddrs", "ipaddrs", 0, &["interface", "include_loopback", "cidr", "type"]),
+    ("network.is_loopback", "is_loopback", 1, &["ip_addr"]),
+    ("network.is_private", "is_private", 1, &["ip_addr"]),
+    ("network.reverse_ip", "reverse_ip", 1, &["ip_addr"]),
+    ("network.subnets", "subnets", 0, &["interfaces"]),
+    ("network.subnets6", "subnets6", 0, &[]),
+    (
+        "pillar.fetch",
+        "get",
+        1,
+        &["key", "default", "merge", "merge_nested_lists", "delimiter", "pillarenv", "saltenv", "unmask"],
+    ),
+    ("pillar.filter_by", "filter_by", 2, &["lookup_dict", "pillar", "merge", "default", "base"]),
+    (
+        "pillar.get",
+        "get",
+        1,
+        &["key", "default", "merge", "merge_nested_lists", "delimiter", "pillarenv", "saltenv", "unmask"],
+    ),
+    ("pillar.keys", "keys", 1, &["key", "delimiter", "unmask"]),
+    ("pillar.raw", "raw", 0, &["key", "unmask"]),
+    (
+        "random.get_str",
+        "get_str",
+        0,
+        &["length", "chars", "lowercase", "uppercase", "digits", "punctuation", "whitespace", "printable"],
+    ),
+    ("random.hash", "hash", 1, &["value", "algorithm"]),
+    ("random.rand_int", "rand_int", 0, &["start", "end", "seed"]),
+    ("random.sample", "sample", 2, &["value", "size", "seed"]),
+    ("random.seed", "seed", 0, &["range", "hash"]),
+    ("random.shuffle", "shuffle", 1, &["value", "seed"]),
+    ("random.str_encode", "str_encode", 1, &["value", "encoder"]),
+    (
+        "slsutil.banner",
+        "banner",
+        0,
+        &["width", "commentchar", "borderchar", "blockstart", "blockend", "title", "text", "newline"],
+    ),
+    ("slsutil.boolstr", "boolstr", 1, &["value", "true", "false"]),
+    ("slsutil.deserialize", "deserialize", 2, &["serializer", "stream_or_string", "**"]),
+    ("slsutil.dir_exists", "dir_exists", 1, &["path", "saltenv"]),
+    ("slsutil.file_exists", "file_exists", 1, &["path", "saltenv"]),
+    ("slsutil.findup", "findup", 2, &["startpath", "filenames", "saltenv"]),
+    ("slsutil.merge", "merge", 2, &["obj_a", "obj_b", "strategy", "renderer", "merge_lists"]),
+    ("slsutil.merge_all", "merge_all", 1, &["lst", "strategy", "renderer", "merge_lists"]),
+    ("slsutil.path_exists", "path_exists", 1, &["path", "saltenv"]),
+    ("slsutil.renderer", "renderer", 0, &["path", "string", "default_renderer", "**"]),
+    ("slsutil.serialize", "serialize", 2, &["serializer", "obj", "**"]),
+    ("slsutil.update", "update", 2, &["dest", "upd", "recursive_update", "merge_lists"]),
+    ("test.assertion", "assertion", 1, &["assertion"]),
+    ("test.collatz", "collatz", 1, &["start"]),
+    ("test.conf_test", "conf_test", 0, &[]),
+    ("test.echo", "echo", 1, &["text"]),
+    ("test.exception", "exception", 0, &["message"]),
+    ("test.false", "false_", 0, &[]),
+    ("test.fib", "fib", 1, &["num"]),
+    ("test.get_opts", "get_opts", 0, &[]),
+    ("test.not_loaded", "not_loaded", 0, &[]),
+    ("test.opts_pkg", "opts_pkg", 0, &[]),
+    ("test.outputter", "outputter", 1, &["data"]),
+    ("test.ping", "ping", 0, &[]),
+    ("test.provider", "provider", 1, &["module"]),
+    ("test.rand_sleep", "rand_sleep", 0, &["max"]),
+    ("test.rand_str", "rand_str", 0, &["size", "hash_type"]),
+    ("test.random_hash", "random_hash", 0, &["size", "hash_type"]),
+    ("test.retcode", "retcode", 0, &["code"]),
+    ("test.true", "true_", 0, &[]),
+    ("user.getent", "getent", 0, &["refresh", "root"]),
+    ("user.info", "info", 1, &["name", "root"]),
+    ("user.list_groups", "list_groups", 1, &["name"]),
+    ("user.list_users", "list_users", 0, &["root"]),
+    ("user.primary_group", "primary_group", 1, &["name"]),
+];
+
+/// Refuses arguments that the function does not take, with Python's words.
+pub(super) fn check(name: &str, arguments: &Arguments) -> Result<(), FunctionError> {
+    let found = SIGNATURES.binary_search_by_key(&name, |(known, ..)| known);
+    let Ok(at) = found else { return Ok(()) };
+    let (_, function, required, parameters) = SIGNATURES[at];
+    // Names with two underscores are what a caller on the master adds.
+    let names: Vec<&str> = arguments
+        .keyword
+        .keys()
+        .filter_map(|name| name.as_str())
+        .filter(|name| !name.starts_with("__"))
+        .collect();
+    Signature { function, required, parameters }
+        .check(arguments.positional.len(), &names)
+        .map_err(|misfit| FunctionError::Arguments { name: name.into(), reason: misfit.reason })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn signatures_are_in_order() {
+        assert!(super::SIGNATURES.is_sorted_by_key(|(name, ..)| *name));
+    }
+}

@@ -1,0 +1,1 @@
+x-base: test.nop

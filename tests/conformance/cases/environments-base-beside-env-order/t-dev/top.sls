@@ -1,0 +1,2 @@
+dev: {'*': [y, {base: x}]}
+base: {'*': [never]}

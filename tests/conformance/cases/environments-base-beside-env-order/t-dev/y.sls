@@ -1,0 +1,1 @@
+y-dev: test.nop

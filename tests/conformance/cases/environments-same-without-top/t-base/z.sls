@@ -1,0 +1,1 @@
+z: test.nop

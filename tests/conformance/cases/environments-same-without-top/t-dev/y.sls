@@ -1,0 +1,1 @@
+{{ sls }}-{{ saltenv }}: test.nop

@@ -1,0 +1,3 @@
+a:
+  test.nop:
+    - names: [1, x]

@@ -1,0 +1,5 @@
+include: [u, v]
+a: nonsense
+b:
+  test.nop:
+    - require: x

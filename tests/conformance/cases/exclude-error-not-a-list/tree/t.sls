@@ -1,0 +1,2 @@
+exclude: u
+a: {test.nop: []}

@@ -1,0 +1,2 @@
+exclude: [t]
+a: {test.nop: []}

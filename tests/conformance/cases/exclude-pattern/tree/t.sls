@@ -1,0 +1,3 @@
+include: [web.a, web.b]
+exclude: [{sls: 'web.*'}]
+a: {test.nop: []}

@@ -1,0 +1,3 @@
+a: {test.nop: [{name: n}]}
+b: {test.nop: [{name: n}]}
+extend: {n: {test: [{comment: x}]}}

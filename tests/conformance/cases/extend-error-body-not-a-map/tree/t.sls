@@ -1,0 +1,2 @@
+extend: {a: x, b: []}
+a: {test.nop: []}

@@ -1,0 +1,2 @@
+a: {test.nop: []}
+extend: {a: {test: [{require: b}]}}

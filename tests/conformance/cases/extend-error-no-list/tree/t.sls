@@ -1,0 +1,2 @@
+extend: {a: {test: {comment: x}}}
+a: {test.nop: []}

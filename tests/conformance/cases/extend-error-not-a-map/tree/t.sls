@@ -1,0 +1,2 @@
+extend: [a]
+a: {test.nop: []}

@@ -1,0 +1,2 @@
+a: {test.nop: []}
+extend: {a: {test: [{comment: x}], cmd: [{name: y}]}}

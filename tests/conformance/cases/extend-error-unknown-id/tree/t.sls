@@ -1,0 +1,2 @@
+include: [u]
+extend: {nope: {test: [{comment: x}]}, a: {test: [{comment: y}]}}

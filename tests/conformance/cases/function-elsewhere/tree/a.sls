@@ -1,0 +1,1 @@
+{{ salt['saltutil.runner']('x.y') }}

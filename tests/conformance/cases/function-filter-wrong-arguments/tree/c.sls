@@ -1,0 +1,1 @@
+{{ 'a'|to_camelcase(nosuch=1) }}

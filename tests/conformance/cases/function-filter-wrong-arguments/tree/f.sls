@@ -1,0 +1,1 @@
+{{ {'a': 1}|update_dict_key_value('a', {}) }}

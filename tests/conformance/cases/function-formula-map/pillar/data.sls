@@ -1,0 +1,1 @@
+web: {lookup: {service: nginx, config: {mods: [b]}}, settings: {config: {port: 8080}}}

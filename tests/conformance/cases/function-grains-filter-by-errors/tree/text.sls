@@ -1,0 +1,1 @@
+{{ salt['grains.filter_by']({'Debian': 'text'}, merge={'a': 1}) }}

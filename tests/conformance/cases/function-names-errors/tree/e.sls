@@ -1,0 +1,1 @@
+{{ salt['pillar.keys']('nope') }}

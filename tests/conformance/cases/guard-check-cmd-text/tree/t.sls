@@ -1,0 +1,2 @@
+fine: {test.nop: [{check_cmd: 'true'}]}
+bad: {test.nop: [{check_cmd: 'false'}]}

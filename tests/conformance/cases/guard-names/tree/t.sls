@@ -1,0 +1,7 @@
+many:
+  test.nop:
+    - names:
+      - a
+      - b: [{unless: 'true'}]
+      - c: [{onlyif: 'false'}]
+    - onlyif: 'true'

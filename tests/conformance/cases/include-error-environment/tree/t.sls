@@ -1,0 +1,2 @@
+include: [{dev: u}]
+a: {test.nop: []}

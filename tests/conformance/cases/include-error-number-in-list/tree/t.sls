@@ -1,0 +1,2 @@
+include: [3]
+a: {test.nop: []}

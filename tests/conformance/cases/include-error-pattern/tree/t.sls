@@ -1,0 +1,2 @@
+include: ['no*']
+a: {test.nop: []}

@@ -1,0 +1,2 @@
+include: u
+a: {test.nop: []}

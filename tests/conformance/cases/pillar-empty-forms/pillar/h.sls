@@ -1,0 +1,1 @@
+{% if false %}x: 1{% endif %}

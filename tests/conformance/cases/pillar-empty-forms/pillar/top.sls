@@ -1,0 +1,1 @@
+base: {'*': [a, b, c, d, e, f, g, h, i, ok]}

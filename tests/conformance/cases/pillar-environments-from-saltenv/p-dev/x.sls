@@ -1,0 +1,3 @@
+x: dev
+dev: 1
+l: [dev]

@@ -1,0 +1,3 @@
+x: base
+base: 1
+l: [base]

@@ -1,0 +1,1 @@
+base: {'*': [a, gone, {ignore_missing: yes}]}

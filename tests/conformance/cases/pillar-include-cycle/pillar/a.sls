@@ -1,0 +1,3 @@
+include: [b]
+a: 1
+x: a

@@ -1,0 +1,3 @@
+include: [c]
+b: 1
+x: b

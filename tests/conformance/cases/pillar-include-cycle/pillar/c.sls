@@ -1,0 +1,3 @@
+include: [a, c]
+c: 1
+x: c

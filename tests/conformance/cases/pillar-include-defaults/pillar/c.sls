@@ -1,0 +1,1 @@
+c: {{ who|default('none') }}

@@ -1,0 +1,2 @@
+include: [g]
+d: {{ who|default('none') }}

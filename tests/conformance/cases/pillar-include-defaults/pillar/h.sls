@@ -1,0 +1,1 @@
+h: {{ who|default('none') }}

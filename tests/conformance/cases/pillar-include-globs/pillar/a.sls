@@ -1,0 +1,6 @@
+include:
+  - 'u.*'
+  - 'v*': {key: v}
+  - u/two
+  - '.w?'
+x: 1

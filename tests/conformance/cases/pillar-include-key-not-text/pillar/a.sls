@@ -1,0 +1,3 @@
+include:
+  - b: {key: 5}
+x: 1

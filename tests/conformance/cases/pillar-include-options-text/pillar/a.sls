@@ -1,0 +1,3 @@
+include:
+  - b: c
+x: 1

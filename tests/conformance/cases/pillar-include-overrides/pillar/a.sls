@@ -1,0 +1,3 @@
+include: [b, d.e, .c]
+x: a
+m: {x: a, l: [a]}

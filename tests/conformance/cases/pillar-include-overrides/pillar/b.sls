@@ -1,0 +1,3 @@
+include: [c]
+x: b
+m: {x: b, y: b, l: [b]}

@@ -1,0 +1,3 @@
+include: [.f]
+w: e
+v: e

@@ -1,0 +1,3 @@
+include: [s]
+a: 1
+m: {x: a}

@@ -1,0 +1,3 @@
+include: [s]
+b: 1
+m: {x: b}

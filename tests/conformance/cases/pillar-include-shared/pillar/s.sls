@@ -1,0 +1,3 @@
+include: [t]
+s: 1
+m: {x: s, y: s}

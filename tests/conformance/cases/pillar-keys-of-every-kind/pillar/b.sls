@@ -1,0 +1,2 @@
+3: drei
+m: {1: c, false: d}

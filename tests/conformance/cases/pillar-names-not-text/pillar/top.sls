@@ -1,0 +1,1 @@
+base: {'*': [a, 5, [nested], null, true, {match: glob}, {nonsense: 1}]}

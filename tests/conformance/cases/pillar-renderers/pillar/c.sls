@@ -1,0 +1,2 @@
+#!jinja|json
+{"c": "{{ grains.id }}"}

@@ -1,0 +1,2 @@
+include: [more, missing, 'g*']
+base: {'*': [a], 'fp-*': [a]}

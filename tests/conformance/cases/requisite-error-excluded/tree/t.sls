@@ -1,0 +1,3 @@
+include: [u]
+exclude: [{id: b}]
+a: {test.nop: [{require: [{test: b}]}]}

@@ -1,0 +1,2 @@
+a: {test.nop: [{watch_in: [{cmd: b}]}]}
+b: {test.nop: []}

@@ -1,0 +1,2 @@
+a: {test.nop: []}
+b: {test.nop: [{require: [3]}]}

@@ -1,0 +1,2 @@
+a: {test.nop: [{require: [{sls: 'no*'}]}]}
+b: {test.nop: [{require: [{test: 'no*'}]}]}

@@ -1,0 +1,2 @@
+'yes': {test.nop: []}
+b: {test.nop: [{watch: [{test: yes}]}]}

@@ -1,0 +1,2 @@
+'1': {test.nop: []}
+b: {test.nop: [{require: [{test: 1}]}]}

@@ -1,0 +1,3 @@
+include: [u]
+exclude: [u]
+t: {test.succeed_with_changes: []}

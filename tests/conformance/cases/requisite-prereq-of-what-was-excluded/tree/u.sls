@@ -1,0 +1,1 @@
+before: {test.nop: [{prereq: [{test: t}]}]}

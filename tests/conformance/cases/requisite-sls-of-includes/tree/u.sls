@@ -1,0 +1,2 @@
+include: [v]
+in-u: {test.succeed_with_changes: []}

@@ -1,0 +1,1 @@
+l: test.nop

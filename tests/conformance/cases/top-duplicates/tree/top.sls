@@ -1,0 +1,1 @@
+base: {'*': [a, b, a], 'fp-*': [b, c, {match: glob}, a], 'x': [d]}

@@ -1,0 +1,1 @@
+h: test.nop

@@ -1,0 +1,1 @@
+base: {'*': [a, {base: b}, {nope: c}]}

@@ -1,0 +1,2 @@
+any: {thing: yes}
+a: [b, c]

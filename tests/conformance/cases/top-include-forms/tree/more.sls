@@ -1,0 +1,2 @@
+base: {'*': [b], 'fp-*': [c]}
+include: [never]

@@ -1,0 +1,2 @@
+include: [more, 'inc*', gone, 'z*']
+base: {'*': [a]}

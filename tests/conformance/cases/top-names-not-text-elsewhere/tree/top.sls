@@ -1,0 +1,1 @@
+base: {'*': [a, {nonsense: x}, {match: glob}], 'x': [5, null]}

@@ -1,0 +1,3 @@
+role: proxy
+deep: {list: [one, two], number: 5}
+flag: true

@@ -1,0 +1,4 @@
+a:
+  test.nop:
+    - v: *x
+    - w: &x 1

@@ -1,0 +1,5 @@
+%YAML 1.1
+---
+a:
+  test.nop:
+    - v: yes

@@ -1,0 +1,6 @@
+%YAML 1.1
+%YAML 1.1
+---
+a:
+  test.nop:
+    - v: 1

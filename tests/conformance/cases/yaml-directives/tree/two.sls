@@ -1,0 +1,5 @@
+%YAML 2.0
+---
+a:
+  test.nop:
+    - v: yes

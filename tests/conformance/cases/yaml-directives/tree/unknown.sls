@@ -1,0 +1,5 @@
+%FOO bar
+---
+a:
+  test.nop:
+    - v: 1

@@ -1,0 +1,1 @@
+a:  test.nop:    - v: 1    - w: 2

@@ -1,0 +1,3 @@
+a:
+  test.nop:
+    - v: !!set {<<: {a: 1}, a, b, b}

@@ -1,0 +1,13 @@
+a:
+  test.nop:
+    - map:
+        ? a
+        : 1
+        ? b
+        ? |
+          text
+        : 2
+        ? 'q'
+        :
+          - x
+    - flow: {? k : v, ? w}

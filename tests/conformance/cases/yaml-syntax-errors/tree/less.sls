@@ -1,0 +1,5 @@
+a:
+  test.nop:
+    - v: |
+         a
+        b

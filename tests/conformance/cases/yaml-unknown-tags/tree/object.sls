@@ -1,0 +1,3 @@
+a:
+  test.nop:
+    - v: !!python/object/apply:os.getcwd []

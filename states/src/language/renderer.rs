@@ -138,10 +138,7 @@ pub(super) fn json(source: &Source, text: &str, origin: &Origin<'_>) -> Result<N
                 column: u32::try_from(error.column().saturating_sub(1)).unwrap_or(0),
             };
             let place = origin.place(mark);
-            Err(Diagnostic::new(format!("invalid JSON: {error}"))
-                .at(place)
-                .with_source(&source.text)
-                .salt(format!("Rendering SLS '{}:{}' failed: {error}", source.saltenv, source.sls)))
+            Err(Diagnostic::new(format!("invalid JSON: {error}")).at(place).with_source(&source.text))
         }
     }
 }

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use minijinja::{OutputSpan, OutputSpanKind};
-
 use super::Source;
-use super::jinja::Rendered;
+use super::jinja::{Rendered, Span};
 use super::yaml::Mark;
 use crate::diagnostic::Place;
 
@@ -38,7 +36,7 @@ impl<'a> Origin<'a> {
             return Place { file: self.file.clone(), line: mark.line + 1, column: mark.column + 1 };
         };
         let index = mark.index.min(self.length);
-        let at = rendered.spans.partition_point(|span| span.output_range().end <= index);
+        let at = rendered.spans.partition_point(|span| span.output.end <= index);
         match rendered.spans.get(at).or_else(|| rendered.spans.last()) {
             Some(span) => self.within(span, index),
             None => self.beginning(),
@@ -48,9 +46,9 @@ impl<'a> Origin<'a> {
     /// The text that an expression of the template made at a mark; none where the template itself has the text.
     pub(super) fn expression_at(&self, mark: Mark) -> Option<&'a str> {
         let rendered = self.rendered?;
-        let at = rendered.spans.partition_point(|span| span.output_range().end <= mark.index);
-        let span = rendered.spans.get(at).filter(|span| span.kind() != OutputSpanKind::Raw)?;
-        rendered.text.get(span.output_range())
+        let at = rendered.spans.partition_point(|span| span.output.end <= mark.index);
+        let span = rendered.spans.get(at).filter(|span| span.source.is_none())?;
+        rendered.text.get(span.output.clone())
     }
 
     /// The first line of the file.
@@ -58,28 +56,28 @@ impl<'a> Origin<'a> {
         Place { file: self.file.clone(), line: 1, column: 0 }
     }
 
-    fn within(&self, span: &OutputSpan, index: usize) -> Place {
-        let own = span.name() == &*self.file;
-        let file = if own { self.file.clone() } else { span.name().into() };
-        let line = u32::try_from(span.line()).unwrap_or(0);
-        let Some(rendered) = self.rendered.filter(|_| own && span.kind() == OutputSpanKind::Raw) else {
-            // Inside an expression (or another file's text) the line where it begins is all there is to say.
-            let breaks = match (self.rendered, span.kind()) {
-                (Some(rendered), OutputSpanKind::Raw) => {
-                    let from = span.output_range().start;
+    fn within(&self, span: &Span, index: usize) -> Place {
+        let own = *span.file == *self.file;
+        let Some((rendered, source)) = self.rendered.filter(|_| own).zip(span.source) else {
+            // Of another file's text it is known which line it is, of an expression where it begins.
+            let breaks = match (self.rendered, span.source) {
+                (Some(rendered), Some(_)) => {
+                    let from = span.output.start;
                     rendered.text.get(from..index.max(from)).map_or(0, |text| text.matches('\n').count())
                 }
                 _ => 0,
             };
-            return Place { file, line: line + u32::try_from(breaks).unwrap_or(0), column: 0 };
+            let line = span.line + u32::try_from(breaks).unwrap_or(0);
+            return Place { file: span.file.clone(), line, column: 0 };
         };
-        let offset = span.source_range().start + index.saturating_sub(span.output_range().start);
+        let offset = source + index.saturating_sub(span.output.start);
         let row = self.lines.partition_point(|begin| *begin <= offset);
         let begin = self.lines.get(row.saturating_sub(1)).copied().unwrap_or(0);
-        let before = rendered.source.get(begin..offset).unwrap_or_default();
-        // A rewritten tag before this point on the line has moved the columns.
-        let column =
-            if before.contains("%}") || before.contains("}}") { 0 } else { before.chars().count() + 1 };
-        Place { file, line: u32::try_from(row).unwrap_or(0), column: u32::try_from(column).unwrap_or(0) }
+        let column = rendered.source.get(begin..offset).map_or(0, |before| before.chars().count() + 1);
+        Place {
+            file: self.file.clone(),
+            line: u32::try_from(row).unwrap_or(0),
+            column: u32::try_from(column).unwrap_or(0),
+        }
     }
 }

@@ -141,10 +141,7 @@ pub(super) fn json(source: &Source, text: &str, origin: &Origin<'_>) -> Result<N
             // The place says where.
             let said = error.to_string();
             let said = said.split(" at line ").next().unwrap_or_default();
-            Err(Diagnostic::new(format!("invalid JSON: {said}"))
-                .at(place)
-                .with_source(&source.text)
-                .salt(format!("Rendering SLS '{}:{}' failed: {error}", source.saltenv, source.sls)))
+            Err(Diagnostic::new(format!("invalid JSON: {said}")).at(place).with_source(&source.text))
         }
     }
 }

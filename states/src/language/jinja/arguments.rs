@@ -5,6 +5,7 @@ use minijinja::{Error, ErrorKind, Value};
 
 use super::errors::Sentence;
 use super::print;
+use super::run::defined;
 
 /// The arguments of one call.
 pub(super) struct Arguments<'a> {
@@ -40,18 +41,23 @@ impl<'a> Arguments<'a> {
         if self.positional.len() < count { &[] } else { &self.all[count..] }
     }
 
-    /// Refuses a value that is undefined; the engine's own error names the expression.
-    pub(super) fn defined(&self, value: &Value) -> Result<(), Error> {
-        if value.is_undefined() {
-            value.get_attr("")?;
-        }
-        Ok(())
-    }
-
     /// All arguments by name.
     pub(super) fn keyword(&self) -> Vec<(&str, Value)> {
         let Some(keyword) = &self.keyword else { return Vec::new() };
         keyword.args().filter_map(|name| Some((name, keyword.peek::<Value>(name).ok()?))).collect()
+    }
+
+    /// All arguments by name as the one value that they are handed over as.
+    pub(super) fn keywords(&self) -> Option<Value> {
+        self.keyword
+            .as_ref()
+            .filter(|keyword| keyword.args().next().is_some())
+            .map(|keyword| keyword.clone().into())
+    }
+
+    /// A value that must be text.
+    pub(super) fn text_of(&self, value: &Value, name: &str) -> Result<String, Error> {
+        self.as_text(value, name)
     }
 
     /// Refuses more than `count` arguments by position.
@@ -135,9 +141,7 @@ impl<'a> Arguments<'a> {
     }
 
     fn as_text(&self, value: &Value, name: &str) -> Result<String, Error> {
-        if value.is_undefined() {
-            value.get_attr("")?;
-        }
+        defined(value)?;
         match value.as_str() {
             Some(text) => Ok(text.into()),
             None => {
@@ -149,9 +153,7 @@ impl<'a> Arguments<'a> {
     }
 
     fn as_int(&self, value: &Value, name: &str) -> Result<i64, Error> {
-        if value.is_undefined() {
-            value.get_attr("")?;
-        }
+        defined(value)?;
         value.as_i64().ok_or_else(|| {
             let kind = print::type_name(value);
             let reason = format!("'{kind}' object cannot be interpreted as an integer");

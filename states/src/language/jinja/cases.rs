@@ -11,6 +11,7 @@ fn print(text: &str) -> String {
     let tree = Tree::new(&[
         ("data.yaml", "a: {{ 1 + 1 }}\nb: [x]\n"),
         ("lib/seen.jinja", "{% set seen = k|default('none') ~ ' ' ~ tpldir %}"),
+        ("again.jinja", "{% include 'again.jinja' %}"),
         ("map.jinja", "{% load_yaml as m %}\nk: [1]\n{% endload %}"),
     ]);
     let context = context(tree, Arc::new(Book::new(|_| output(0, ""))), map([("p", Value::Int(1))]), false);
@@ -31,6 +32,7 @@ fn prints_what_python_prints() {
         ("{{ 1e100 }} {{ 1e-7 }} {{ 0.1 + 0.2 }}", "1e+100 1e-07 0.30000000000000004"),
         ("{{ range(3) }} {{ range(1, 9, 3)|list }} {{ range(5, 0, -2)[1] }}", "range(0, 3) [1, 4, 7] 3"),
         ("{{ 1 }}\n\n\n", "1\n\n\n"),
+        ("{{ [1]|select }} {{ ''.upper }}", "<generator object> <built-in method upper of str object>"),
         ("[\n{% if true %}\nin\n{% endif %}\n]\n", "[\n\nin\n\n]\n"),
     ] {
         assert_eq!(print(text), printed, "{text}");
@@ -109,9 +111,42 @@ fn errors_say_what_is_wrong() {
         ("{% include 'nosuch' %}", "nosuch"),
         ("{{ salt['no.such']() }}", "salt['no.such']"),
         ("{{ 'a'.nomethod() }}", "nomethod"),
-        ("{% for a in range(999999) %}{% set b = range(999999) %}{% endfor %}", "runs too long"),
+        ("{% for a in range(99999) %}{% set b = range(99999) %}{% endfor %}", "runs too long"),
     ] {
         let printed = print(text);
         assert!(printed.starts_with("ERROR") && printed.contains(part), "{text}: {printed}");
     }
+}
+
+#[test]
+fn bounds_end_what_would_not() {
+    for (text, part) in [
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recursion"),
+        (
+            "{% macro m(n) %}{% for i in [1] %}{% if n %}{% with a = n %}{{ m(a) }}{% endwith %}{% endif %}{% endfor %}{% endmacro %}{{ m(1) }}",
+            "recursion",
+        ),
+        ("{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}", "recursion"),
+        ("{% include 'again.jinja' %}", "recursion"),
+        ("{{ 'x' * 10**9 }}", "bytes"),
+        ("{{ [0] * 10**9 }}", "items"),
+        ("{{ range(10**9) }}", "Range too big"),
+        ("{{ 10 ** 1000 }}", "128 bits"),
+        ("{{ '%0999999999d' % 1 }}", "wide"),
+        ("{{ '{:>999999999}'.format(1) }}", "wide"),
+    ] {
+        let printed = print(text);
+        assert!(printed.starts_with("ERROR") && printed.contains(part), "{text}: {printed}");
+    }
+}
+
+#[test]
+fn errors_name_the_file_they_are_in() {
+    let tree = Tree::new(&[("lib/m.jinja", "{% macro m() %}\n{{ nope }}\n{% endmacro %}")]);
+    let context = context(tree, Arc::new(Book::new(|_| output(0, ""))), Map::new(), false);
+    let text = "a\n{% from 'lib/m.jinja' import m %}\n\n{{ m() }}";
+    let error = render_template(&context, "base", "t", text, &Map::new()).unwrap_err();
+    let place = error.place.unwrap();
+    assert_eq!((&*place.file, place.line), ("lib/m.jinja", 2));
+    assert_eq!(error.notes, ["reached from t:4"]);
 }

@@ -4,6 +4,7 @@ use common::value::{Map, Value as Plain};
 use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, Value};
 
+use super::run::defined;
 use super::values::{DEPTH_LIMIT, dict, items_of, list, pairs_of};
 
 /// The most values that one value may hold when it leaves a template.
@@ -37,6 +38,7 @@ pub(super) fn from_template(value: &Value) -> Result<Plain, Error> {
 }
 
 fn convert(value: &Value, depth: usize, size: &mut usize) -> Result<Plain, Error> {
+    defined(value)?;
     *size += 1;
     if depth > DEPTH_LIMIT || *size > SIZE_LIMIT {
         return Err(Error::new(ErrorKind::InvalidOperation, "the value is too large or nested too deep"));
@@ -63,11 +65,6 @@ fn convert(value: &Value, depth: usize, size: &mut usize) -> Result<Plain, Error
                 .map(|(key, value)| Ok((convert(key, depth + 1, size)?, convert(value, depth + 1, size)?)))
                 .collect::<Result<_, Error>>()?,
         ),
-        ValueKind::Undefined => {
-            // The engine's own error names the expression.
-            value.get_attr("")?;
-            return Err(Error::from(ErrorKind::UndefinedError));
-        }
         _ => return Err(Error::new(ErrorKind::InvalidOperation, format!("{value} is no data"))),
     })
 }

@@ -1,4 +1,4 @@
-//! The engine of one context: set up once for each environment of the tree, and then rendering.
+//! Rendering: what a template is given, the templates that have been read, and the errors made into diagnostics.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -7,31 +7,35 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use common::value::{Map, Value as Plain};
 use minijinja::value::{DynObject, Enumerator, Object};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, OutputSpan, UndefinedBehavior, Value};
+use minijinja::{Environment, Value};
 
 use super::convert::{map_to_template, to_template};
 use super::functions::Functions;
-use super::{errors, filters, globals, methods, print, rewrite, tests};
+use super::run::{Run, Session, Span, Unit};
+use super::syntax::{Parsed, Settings, SyntaxError, override_of, parse};
+use super::{errors, filters, globals, tests};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
-use crate::files::FileSource;
 
 /// How many steps one rendering may take: it ends a loop that would not.
 const FUEL: u64 = 50_000_000;
 
 /// How deep templates may call functions that render templates.
-const NESTING_LIMIT: usize = 16;
+const NESTING_LIMIT: usize = 8;
+
+/// How many templates are kept when they have been read, and how many bytes of source.
+const KEPT_TEMPLATES: usize = 4096;
+const KEPT_BYTES: usize = 64 << 20;
 
 /// What a context keeps for its templates: made at the first, used by all.
 #[derive(Default)]
 pub(crate) struct Engines {
-    environments: Mutex<HashMap<Arc<str>, Arc<Environment<'static>>>>,
     names: OnceLock<BTreeMap<&'static str, Value>>,
 }
 
 /// A template to render.
 pub(crate) struct Template<'a> {
-    /// Its path in the tree; it names the template in errors, and relative imports begin at its folder.
+    /// Its path in the tree; it names the template in errors.
     pub(crate) path: &'a str,
     /// The environment whose files it imports.
     pub(crate) saltenv: &'a str,
@@ -50,9 +54,9 @@ pub(crate) struct Rendered {
     /// The text.
     pub(crate) text: String,
     /// The pieces of the text in their order.
-    pub(crate) spans: Vec<OutputSpan>,
-    /// The template as the engine compiled it; its lines are those of the source.
-    pub(crate) source: String,
+    pub(crate) spans: Vec<Span>,
+    /// The template as it was read: every line end is a newline.
+    pub(crate) source: Arc<str>,
 }
 
 thread_local!(static NESTING: Cell<usize> = const { Cell::new(0) });
@@ -74,35 +78,105 @@ pub(crate) fn render(context: &Arc<Context>, template: &Template<'_>) -> Result<
 }
 
 fn render_here(context: &Arc<Context>, template: &Template<'_>) -> Result<Rendered, Box<Diagnostic>> {
-    let environment = context.run.engines.environment(context, template.saltenv);
-    let root = Value::from_object(Root::new(context, template));
-    let source = rewrite::rewrite(template.text).into_owned();
-    let rendered = environment
-        .template_from_named_str(template.path, &source)
-        .and_then(|compiled| compiled.render_with_spans(root.clone()));
+    let root = Arc::new(Root::new(context, template));
+    let mut settings = Settings::of(&context.opts, template.sls.is_some_and(|sls| !sls.is_empty()));
+    let mut source = Cow::Borrowed(template.text);
+    let mut moved = None;
+    if let Some((options, line)) = override_of(template.text) {
+        settings.apply(&options);
+        source = Cow::Owned(without_line(template.text, line));
+        moved = Some(u32::try_from(line).unwrap_or(0) + 1);
+    }
+    let lenient = context.opts.get(&Plain::from("allow_undefined")).is_some_and(Plain::is_true);
+    let session = Session::new(context, template.saltenv, settings.clone(), &root, lenient);
+    let place = errors::Origin { context, template, root: &root, moved };
+    let parsed = read(&source, &settings)
+        .map_err(|fault| Box::new(place.diagnose_syntax(&fault.message, template.path, fault.line)))?;
+    let unit = Arc::new(Unit { path: template.path.into(), parsed: parsed.clone() });
+    let rendered = with_state(context, template.path, |state| Run::render(state, &session, &unit));
     match rendered {
-        Ok((mut text, spans)) => {
+        Ok((mut text, mut spans)) => {
             // Jinja drops one newline at the end, Salt puts it back.
             if source.ends_with('\n') {
                 text.push('\n');
             }
+            if let Some(moved) = moved {
+                move_lines(&mut spans, &unit.path, moved, source.len().abs_diff(template.text.len()));
+            }
+            let source = if moved.is_some() {
+                template.text.replace("\r\n", "\n").into()
+            } else {
+                parsed.source.clone()
+            };
             Ok(Rendered { text, spans, source })
         }
-        Err(error) => Err(Box::new(errors::diagnose(context, &environment, template, &root, &error))),
+        Err(fault) => Err(Box::new(place.diagnose(&fault))),
     }
 }
 
-impl Engines {
-    fn environment(&self, context: &Arc<Context>, saltenv: &str) -> Arc<Environment<'static>> {
-        let mut environments = self.environments.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(environment) = environments.get(saltenv) {
-            return environment.clone();
-        }
-        let environment = Arc::new(set_up(context, saltenv));
-        environments.insert(saltenv.into(), environment.clone());
-        environment
-    }
+/// A text without one of its lines.
+fn without_line(text: &str, line: usize) -> String {
+    text.split_inclusive('\n').enumerate().filter(|(at, _)| *at != line).map(|(_, line)| line).collect()
+}
 
+/// Places below the line of options, which was taken out, as they are in the file.
+fn move_lines(spans: &mut [Span], path: &Arc<str>, line: u32, bytes: usize) {
+    for span in spans.iter_mut().filter(|span| span.file == *path && span.line >= line) {
+        span.line += 1;
+        span.source = span.source.map(|source| source + bytes);
+    }
+}
+
+/// Runs something with the state that filters and functions are handed.
+fn with_state<T>(
+    context: &Arc<Context>,
+    path: &str,
+    run: impl FnOnce(&mut minijinja::State<'_, '_>) -> T,
+) -> T {
+    static ENVIRONMENT: OnceLock<Environment<'static>> = OnceLock::new();
+    let environment = ENVIRONMENT.get_or_init(|| {
+        let mut environment = Environment::empty();
+        environment.set_fuel(Some(FUEL));
+        environment
+    });
+    match environment.template_from_named_str(path, "") {
+        Ok(template) => {
+            let mut state = template.new_state();
+            state.get_or_insert_extension(context.clone());
+            run(&mut state)
+        }
+        // An empty template can be read.
+        Err(_) => run(&mut environment.empty_state()),
+    }
+}
+
+/// A template's source as a tree; the same source is read once.
+pub(super) fn read(source: &str, settings: &Settings) -> Result<Arc<Parsed>, SyntaxError> {
+    #[derive(Default)]
+    struct Kept {
+        templates: HashMap<(Settings, Arc<str>), Arc<Parsed>>,
+        bytes: usize,
+    }
+    static KEPT: OnceLock<Mutex<Kept>> = OnceLock::new();
+    let key = (settings.clone(), Arc::<str>::from(source));
+    let kept = KEPT.get_or_init(Mutex::default);
+    if let Some(parsed) = kept.lock().unwrap_or_else(PoisonError::into_inner).templates.get(&key) {
+        return Ok(parsed.clone());
+    }
+    let known = |name: &str, filter: bool| {
+        if filter { filters::find(name).is_some() } else { tests::find(name).is_some() }
+    };
+    let parsed = Arc::new(parse(source, settings, known)?);
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.templates.len() >= KEPT_TEMPLATES || kept.bytes + source.len() > KEPT_BYTES {
+        *kept = Kept::default();
+    }
+    kept.bytes += source.len();
+    kept.templates.insert(key, parsed.clone());
+    Ok(parsed)
+}
+
+impl Engines {
     /// The names that are the same in every template of a context.
     fn names(&self, context: &Context) -> &BTreeMap<&'static str, Value> {
         self.names.get_or_init(|| {
@@ -113,61 +187,6 @@ impl Engines {
             ])
         })
     }
-}
-
-fn set_up(context: &Arc<Context>, saltenv: &str) -> Environment<'static> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    // Errors name the undefined expression.
-    environment.set_debug(true);
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.set_fuel(Some(FUEL));
-    environment.set_formatter(print::finalize);
-    environment.set_unknown_method_callback(methods::unknown);
-    environment.set_path_join_callback(|name, parent| join(name, parent).into());
-    let (files, saltenv): (Arc<dyn FileSource>, String) = (context.files.clone(), saltenv.into());
-    environment.set_loader(move |name| load(&*files, &saltenv, name));
-    globals::add(&mut environment);
-    filters::add(&mut environment);
-    tests::add(&mut environment);
-    environment
-}
-
-fn load(files: &dyn FileSource, saltenv: &str, name: &str) -> Result<Option<String>, Error> {
-    let content = match files.read(saltenv, name) {
-        Ok(Some(content)) => content,
-        Ok(None) => return Ok(None),
-        Err(error) => {
-            return Err(Error::new(ErrorKind::BadInclude, error.to_string()).with_source(error));
-        }
-    };
-    match std::str::from_utf8(&content) {
-        Ok(text) => Ok(Some(rewrite::rewrite(text).into_owned())),
-        Err(_) => Err(Error::new(ErrorKind::BadInclude, format!("{name} is not UTF-8 text"))),
-    }
-}
-
-/// The path of an import: from the root of the environment, or from the importer's folder when it begins with a dot.
-pub(super) fn join(name: &str, parent: &str) -> String {
-    let name = name.strip_prefix("salt://").unwrap_or(name);
-    if !name.starts_with("./") && !name.starts_with("../") {
-        return name.trim_start_matches('/').into();
-    }
-    let mut parts: Vec<&str> = parent.split('/').collect();
-    parts.pop();
-    for part in name.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => {
-                if parts.pop().is_none() {
-                    // Outside of the tree there is nothing to find.
-                    return name.into();
-                }
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 /// What a template sees by name; imported templates see the same.
@@ -193,6 +212,14 @@ impl Root {
         Self { names }
     }
 
+    /// The value of a name.
+    pub(super) fn get(self: &Arc<Self>, name: &str) -> Option<Value> {
+        if name == globals::ROOT {
+            return Some(Value::from_dyn_object(DynObject::new(self.clone())));
+        }
+        self.names.get(name).cloned()
+    }
+
     /// The names, for suggestions.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.keys().map(AsRef::as_ref)
@@ -201,14 +228,7 @@ impl Root {
 
 impl Object for Root {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.get_value_by_str(key.as_str()?)
-    }
-
-    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        if key == globals::ROOT {
-            return Some(Value::from_dyn_object(DynObject::new(self.clone())));
-        }
-        self.names.get(key).cloned()
+        self.names.get(key.as_str()?).cloned()
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {

@@ -1,16 +1,13 @@
-//! The engine's errors as diagnostics: the place, the way there, what would be right, and Salt's sentence.
+//! Errors of templates as diagnostics: the place, the way there, what would be right, and Salt's sentence.
 
-use std::borrow::Cow;
-use std::error::Error as _;
 use std::fmt;
 use std::sync::Arc;
 
-use minijinja::{Environment, Error, ErrorKind, Value};
+use minijinja::{Error, ErrorKind};
 
-use super::engine::Template;
-use super::known::{METHODS, SHOWN, TAGS, TESTS, keys_of, known_names, not_in_import};
-use super::rewrite::IMPORTED;
-use super::{point, print};
+use super::engine::{Root, Template};
+use super::run::{Fault, Step, Within};
+use super::{filters, globals, tests};
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::functions::FunctionError;
@@ -20,313 +17,253 @@ use crate::nearest::nearest;
 #[derive(Debug)]
 pub(super) struct Sentence(pub(super) String);
 
-impl fmt::Display for Sentence {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+/// Something that is not there, carried likewise.
+#[derive(Debug)]
+pub(super) struct Lack {
+    /// What Jinja says of it.
+    pub(super) message: String,
+    /// The expression, where it can be written down.
+    pub(super) expression: Option<String>,
+}
+
+/// A template that is not there, by the names that were tried.
+#[derive(Debug)]
+pub(super) struct MissingTemplate(pub(super) Vec<String>);
+
+/// A syntax error in a template that another one imports.
+#[derive(Debug)]
+pub(super) struct Syntax {
+    pub(super) message: String,
+    pub(super) file: Arc<str>,
+    pub(super) line: u32,
+}
+
+impl Syntax {
+    pub(super) fn into_error(self) -> Error {
+        Error::new(ErrorKind::SyntaxError, self.message.clone()).with_source(self)
     }
 }
-impl std::error::Error for Sentence {}
 
-/// Turns an error of rendering `template` into a diagnostic.
-pub(super) fn diagnose(
-    context: &Context,
-    environment: &Environment<'_>,
-    template: &Template<'_>,
-    root: &Value,
-    error: &Error,
-) -> Diagnostic {
-    let chain = chain(error);
-    let cause = chain.last().copied().unwrap_or(error);
-    let (message, sentence, help) = explain(cause, template, root, environment);
-    let file: Arc<str> = cause.name().unwrap_or(template.path).into();
-    let line = cause.line().unwrap_or(0);
-    let text: Option<Cow<'_, str>> = if *file == *template.path {
-        Some(template.text.into())
-    } else {
-        let content = context.files.read(template.saltenv, &file).ok().flatten();
-        content.map(|content| String::from_utf8_lossy(&content).into_owned().into())
+macro_rules! error_by_text {
+    ($($type:ty => |$value:ident| $text:expr),*) => {
+        $(impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let $value = self;
+                f.write_str($text)
+            }
+        }
+        impl std::error::Error for $type {})*
     };
-    let mut place = Place { file: file.clone(), line: u32::try_from(line).unwrap_or(0), column: 0 };
-    let mut width = 0;
-    if let Some((column, length)) = text.as_deref().and_then(|text| point::find(cause, text, line)) {
-        (place.column, width) = (u32::try_from(column).unwrap_or(0), length);
+}
+error_by_text!(
+    Sentence => |sentence| &sentence.0,
+    Lack => |lack| &lack.message,
+    MissingTemplate => |missing| &missing.0.join(", "),
+    Syntax => |syntax| &syntax.message
+);
+
+/// What an error is an error of.
+pub(super) struct Origin<'a> {
+    pub(super) context: &'a Arc<Context>,
+    pub(super) template: &'a Template<'a>,
+    pub(super) root: &'a Root,
+    /// The line from which on lines of the file are one further down than the engine counts, since the line of options
+    /// above it was taken out.
+    pub(super) moved: Option<u32>,
+}
+
+/// An error in words: what is wrong, what Salt says, and what would be right.
+struct Words {
+    message: String,
+    sentence: String,
+    help: Option<String>,
+}
+
+impl Origin<'_> {
+    /// A syntax error in a file, as a diagnostic.
+    pub(super) fn diagnose_syntax(&self, message: &str, file: &str, line: u32) -> Diagnostic {
+        let words = syntax(message);
+        self.finish(words, Some((file.into(), line)), &[])
     }
-    let mut diagnostic = Diagnostic::new(message).at(place).width(width);
-    if let Some(text) = text.as_deref() {
-        diagnostic = diagnostic.with_source(text);
-        let own = (&*file, text);
-        let caller = (template.path, template.text);
-        diagnostic.notes.extend(point::macro_around(own, line, caller));
+
+    /// An error of running the template, as a diagnostic.
+    pub(super) fn diagnose(&self, fault: &Fault) -> Diagnostic {
+        use std::error::Error as _;
+        if let Some(found) = fault.error.source().and_then(|source| source.downcast_ref::<Syntax>()) {
+            let words = syntax(&found.message);
+            return self.finish(words, Some((found.file.clone(), found.line)), &fault.steps);
+        }
+        let words = self.explain(&fault.error);
+        let place = fault.steps.first().map(|step| (step.file.clone(), step.line));
+        self.finish(words, place, fault.steps.get(1..).unwrap_or_default())
     }
-    for step in chain.iter().rev().skip(1) {
-        if let (Some(name), Some(line)) = (step.name(), step.line()) {
-            let note = format!("imported by {name}:{line}");
-            if !diagnostic.notes.contains(&note) {
-                diagnostic = diagnostic.note(note);
+
+    fn finish(&self, words: Words, place: Option<(Arc<str>, u32)>, way: &[Step]) -> Diagnostic {
+        let own = self.template.path;
+        let mut diagnostic = Diagnostic::new(words.message);
+        let mut sentence = words.sentence;
+        if let Some((file, line)) = &place {
+            let shown = self.line_in(file, *line);
+            diagnostic = diagnostic.at(Place { file: file.clone(), line: shown, column: 0 });
+            if **file == *own {
+                diagnostic = diagnostic.with_source(self.template.text);
+                let text = self.without_options();
+                sentence = format!("{sentence}; line {line}{}", excerpt(&text, *line as usize));
+            } else if let Ok(Some(content)) = self.context.files.read(self.template.saltenv, file) {
+                diagnostic = diagnostic.with_source(&String::from_utf8_lossy(&content));
+            }
+        }
+        for step in way {
+            let line = self.line_in(&step.file, step.line);
+            diagnostic = diagnostic.note(match &step.within {
+                Within::Template => format!("reached from {}:{line}", step.file),
+                Within::Macro(name) => format!("reached from {}:{line}, in the macro `{name}`", step.file),
+                Within::Block(name) => format!("reached from {}:{line}, in the block `{name}`", step.file),
+            });
+        }
+        if let Some(help) = words.help {
+            diagnostic = diagnostic.help(help);
+        }
+        diagnostic.salt(match self.template.sls {
+            Some(sls) => format!("Rendering SLS '{}:{sls}' failed: {sentence}", self.template.saltenv),
+            None => sentence,
+        })
+    }
+
+    /// A line as it is counted in the file.
+    fn line_in(&self, file: &str, line: u32) -> u32 {
+        let moved = *file == *self.template.path && self.moved.is_some_and(|moved| line >= moved);
+        line + u32::from(moved)
+    }
+
+    /// The source as Salt shows it: without the line of options.
+    fn without_options(&self) -> String {
+        let text = self.template.text.replace("\r\n", "\n");
+        match self.moved {
+            None => text,
+            Some(moved) => {
+                let lines = text.split_inclusive('\n').enumerate();
+                lines.filter(|(at, _)| *at + 1 != moved as usize).map(|(_, line)| line).collect()
             }
         }
     }
-    if let Some(help) = help {
-        diagnostic = diagnostic.help(help);
-    }
-    let sentence = match (&template.sls, *file == *template.path) {
-        (_, false) | (_, true) if line == 0 => sentence,
-        (_, true) => format!("{sentence}; line {line}{}", excerpt(template.text, line)),
-        (_, false) => sentence,
-    };
-    diagnostic.salt(match template.sls {
-        Some(sls) => format!("Rendering SLS '{}:{sls}' failed: {sentence}", template.saltenv),
-        None => sentence,
-    })
-}
 
-/// The errors from the outermost to the cause.
-fn chain(error: &Error) -> Vec<&Error> {
-    let mut chain = vec![error];
-    let mut at = error;
-    while let Some(inner) = at.source().and_then(|source| source.downcast_ref::<Error>()) {
-        chain.push(inner);
-        at = inner;
+    fn explain(&self, error: &Error) -> Words {
+        use std::error::Error as _;
+        let detail = error.detail().unwrap_or_default();
+        let source = error.source();
+        if let Some(known) = source.and_then(|source| source.downcast_ref::<Sentence>()) {
+            return Words { message: detail.into(), sentence: known.0.clone(), help: unknown_name(detail) };
+        }
+        if let Some(lack) = source.and_then(|source| source.downcast_ref::<Lack>()) {
+            return self.lacking(lack);
+        }
+        if let Some(function) = source.and_then(|source| source.downcast_ref::<FunctionError>()) {
+            let message = function.to_string();
+            let sentence = match function {
+                FunctionError::Failed { reason, .. } => {
+                    format!("Problem running salt function in Jinja template: {reason}")
+                }
+                // Salt passes on what Python says of a call that does not fit.
+                FunctionError::Arguments { reason, .. } => format!("Jinja error: {reason}"),
+                FunctionError::Unknown { .. } => format!("Jinja error: {message}"),
+            };
+            return Words { message, sentence, help: None };
+        }
+        if let Some(missing) = source.and_then(|source| source.downcast_ref::<MissingTemplate>()) {
+            return missing_template(missing);
+        }
+        if error.kind() == ErrorKind::OutOfFuel {
+            return Words {
+                message: "the template runs too long: it has taken more steps than any tree needs".into(),
+                sentence: "Jinja error: template took too long".into(),
+                help: Some("look for a loop or a macro that never ends".into()),
+            };
+        }
+        let message = if detail.is_empty() { error.kind().to_string() } else { detail.to_owned() };
+        Words { sentence: format!("Jinja error: {message}"), message, help: None }
     }
-    chain
-}
 
-/// What is wrong, what Salt says, and what would be right.
-fn explain(
-    cause: &Error,
-    template: &Template<'_>,
-    root: &Value,
-    environment: &Environment<'_>,
-) -> (String, String, Option<String>) {
-    let detail = cause.detail().unwrap_or_default();
-    if let Some(known) = cause.source().and_then(|source| source.downcast_ref::<Sentence>()) {
-        return (detail.into(), known.0.clone(), None);
-    }
-    if let Some(function) = cause.source().and_then(|source| source.downcast_ref::<FunctionError>()) {
-        let message = function.to_string();
-        let sentence = match function {
-            FunctionError::Failed { reason, .. } => {
-                format!("Problem running salt function in Jinja template: {reason}")
-            }
-            // Salt passes on what Python says of a call that does not fit.
-            FunctionError::Arguments { reason, .. } => format!("Jinja error: {reason}"),
-            FunctionError::Unknown { .. } => format!("Jinja error: {message}"),
+    fn lacking(&self, lack: &Lack) -> Words {
+        let sentence = format!("Jinja variable {}", lack.message);
+        let Some(expression) = &lack.expression else {
+            return Words { message: lack.message.clone(), sentence, help: None };
         };
-        return (message, sentence, None);
-    }
-    match cause.kind() {
-        ErrorKind::UndefinedError => undefined(detail, template, root, environment),
-        _ if detail.contains("` is undefined") => {
-            let start = detail.find('`').unwrap_or(0);
-            undefined(&detail[start..], template, root, environment)
-        }
-        ErrorKind::TemplateNotFound => {
-            let name = detail.split(['"', '\'']).nth(1).unwrap_or(detail);
-            (
-                format!("the template \"{name}\" does not exist in this environment"),
-                format!("Jinja error: {name}"),
-                Some("names of templates begin at the root of the tree, or with `./` at the folder of this file".into()),
-            )
-        }
-        ErrorKind::OutOfFuel => (
-            "the template runs too long: it has taken more steps than any tree needs".into(),
-            "Jinja error: template took too long".into(),
-            Some("look for a loop or a macro that never ends".into()),
-        ),
-        ErrorKind::UnknownFilter => {
-            let name = detail
-                .split_whitespace()
-                .find(|word| !matches!(*word, "filter" | "is" | "unknown"))
-                .unwrap_or("");
-            let name = name.trim_matches(|c: char| !c.is_alphanumeric() && c != '_');
-            (
-                format!("there is no filter named '{name}'"),
-                format!("Jinja syntax error: No filter named '{name}'."),
-                nearest(name, super::filters::names()).map(|name| format!("did you mean `{name}`?")),
-            )
-        }
-        ErrorKind::UnknownTest => {
-            let name = detail.split_whitespace().nth(1).unwrap_or_default();
-            (
-                format!("there is no test named '{name}'"),
-                format!("Jinja syntax error: No test named '{name}'."),
-                nearest(name, TESTS.iter().copied()).map(|near| format!("did you mean `is {near}`?")),
-            )
-        }
-        ErrorKind::UnknownMethod => {
-            let (kind, method) = detail.split_once(" has no method named ").unwrap_or((detail, ""));
-            let type_name = python_type(kind);
-            (
-                format!("'{type_name}' has no method '{method}'"),
-                format!("Jinja variable '{type_name} object' has no attribute '{method}'"),
-                nearest(method, METHODS.iter().copied()).map(|near| format!("did you mean `.{near}()`?")),
-            )
-        }
-        ErrorKind::SyntaxError if detail.starts_with("unknown statement ") => {
-            let name = detail.trim_start_matches("unknown statement ");
-            if TAGS.contains(&name) {
-                return (
-                    format!("`{{% {name} %}}` stands where nothing is open that it belongs to"),
-                    format!("Jinja syntax error: Encountered unknown tag '{name}'."),
-                    Some("take it away, or open the block before it".into()),
-                );
+        let plain =
+            lack.message.ends_with("is undefined") || lack.message.contains("object' has no attribute");
+        let message = if plain { format!("`{expression}` is undefined") } else { lack.message.clone() };
+        let help = match last_step(expression) {
+            None => {
+                let mut known: Vec<&str> = self.root.names().collect();
+                for name in globals::names() {
+                    known.push(name);
+                }
+                nearest(expression, known).map(|name| format!("did you mean `{name}`?"))
             }
-            (
-                format!("there is no tag '{name}'"),
-                format!("Jinja syntax error: Encountered unknown tag '{name}'."),
-                nearest(name, TAGS.iter().copied()).map(|near| format!("did you mean `{near}`?")),
-            )
-        }
-        ErrorKind::InvalidOperation
-            if detail.starts_with("unable to calculate") && detail.ends_with("/ 0") =>
-        {
-            (format!("division by zero: {detail}"), "Jinja error: division by zero".into(), None)
-        }
-        ErrorKind::SyntaxError if detail.starts_with("unexpected end of input") => (
-            "the template ends, and a block is still open".into(),
-            format!("Jinja syntax error: {detail}"),
-            Some("an `if`, `for`, `macro` or other block that was opened has no `end…`".into()),
-        ),
-        ErrorKind::SyntaxError | ErrorKind::BadEscape => {
-            let said = detail
-                .replace("end of variable block", "`}}`")
-                .replace("end of block", "`%}`")
-                .replace("end of print statement", "`}}`");
-            (format!("syntax error in the template: {said}"), format!("Jinja syntax error: {detail}"), None)
-        }
-        ErrorKind::UnknownBlock => (detail.into(), format!("Jinja syntax error: {detail}"), None),
-        ErrorKind::TooManyArguments if detail.is_empty() => (
-            "a macro is given more arguments than it has parameters".into(),
-            "Jinja error: too many arguments".into(),
-            Some("give it a parameter for each argument, or let it use `varargs` and `kwargs`".into()),
-        ),
-        ErrorKind::UnknownFunction => {
-            let name = detail.split_whitespace().next().unwrap_or_default();
-            let near = nearest(name, known_names(template, root).iter().map(String::as_str))
-                .map(|near| format!("did you mean `{near}`?"));
-            (
-                format!("there is no macro or function named '{name}'"),
-                format!("Jinja variable '{name}' is undefined"),
-                near.or_else(|| Some("import the macro: `{% from 'FILE' import NAME %}`".into())),
-            )
-        }
-        ErrorKind::InvalidOperation if detail.starts_with("recursion limit exceeded") => (
-            "macros or templates call each other without end".into(),
-            format!("Jinja error: {detail}"),
-            Some("a macro that calls itself, or files that import each other, must come to an end".into()),
-        ),
-        ErrorKind::InvalidOperation if detail.ends_with("is not iterable") => {
-            (detail.into(), format!("Jinja error: {detail}"), Some("a loop goes over a list or a map".into()))
-        }
-        ErrorKind::InvalidOperation if detail.contains("unsupported types") => (
-            detail.into(),
-            format!("Jinja error: {detail}"),
-            Some("make both of one type with `|int` or `|string`, or join them as text with `~`".into()),
-        ),
-        kind => {
-            let message = if detail.is_empty() { kind.to_string() } else { detail.to_owned() };
-            (message.clone(), format!("Jinja error: {message}"), None)
-        }
+            Some(("salt", key)) => {
+                let hint = crate::functions::hint(key);
+                Some(hint.unwrap_or_else(|| format!("there is no execution function '{key}'")))
+            }
+            Some(("pillar", key)) => {
+                Some(format!("is '{key}' in this host's pillar? `pillar.get('{key}', …)` takes a default"))
+            }
+            Some(("loop", _)) => None,
+            Some((parent, key)) => Some(format!("`{parent}.get('{key}', …)` takes a default")),
+        };
+        Words { message, sentence, help }
     }
 }
 
-/// `detail` is the engine's "`pillar['key']` is undefined".
-fn undefined(
-    detail: &str,
-    template: &Template<'_>,
-    root: &Value,
-    environment: &Environment<'_>,
-) -> (String, String, Option<String>) {
-    let expression = detail.trim_start_matches('`').split('`').next().unwrap_or_default();
-    if expression.is_empty() {
-        return ("a value is undefined".into(), "Jinja variable is undefined".into(), None);
-    }
-    // What is taken out of a module is known by its own name.
-    let imported = expression.strip_prefix(IMPORTED).and_then(|rest| rest.strip_prefix('.'));
-    let expression = imported.unwrap_or(expression);
-    let message = format!("`{expression}` is undefined");
-    match last_step(expression) {
-        None => {
-            let sentence = format!("Jinja variable '{expression}' is undefined");
-            if let Some(help) = not_in_import(template, environment, expression) {
-                return (message, sentence, Some(help));
-            }
-            let known = known_names(template, root);
-            let known = known.iter().map(String::as_str).filter(|name| *name != expression);
-            let help = match nearest(expression, known) {
-                Some(name) => format!("did you mean `{name}`?"),
-                None => format!(
-                    "set it before: `{{% set {expression} = … %}}`, or give it a value where there is none: \
-                     `{expression}|default(…)`"
-                ),
-            };
-            (message, sentence, Some(help))
-        }
-        Some((parent, key)) => {
-            let found = || {
-                let found = environment.compile_expression(parent);
-                found.and_then(|expression| expression.eval(root.clone())).ok()
-            };
-            if parent == "salt" {
-                let help = crate::functions::hint(key)
-                    .unwrap_or_else(|| format!("there is no execution function '{key}'"));
-                let sentence = format!(
-                    "Jinja variable 'salt.utils.templates.AliasedLoader object' has no attribute '{key}'"
-                );
-                return (message, sentence, Some(help));
-            }
-            let found = found();
-            let keys = found.as_ref().map(keys_of).unwrap_or_default();
-            let near = nearest(key, keys.iter().map(String::as_str));
-            let sentence = lacks(found, key);
-            let help = match (near, parent) {
-                (Some(near), _) => format!("did you mean `{parent}['{near}']`?"),
-                (None, "pillar") => {
-                    format!("this host's pillar has no key '{key}'; `pillar.get('{key}', …)` takes a default")
-                }
-                (None, "grains") => {
-                    format!("this host has no grain '{key}'; `grains.get('{key}', …)` takes a default")
-                }
-                (None, _) if keys.is_empty() || keys.len() > SHOWN => {
-                    format!("`{parent}.get('{key}', …)` takes a default")
-                }
-                (None, _) => format!(
-                    "it has {}; `{parent}.get('{key}', …)` takes a default",
-                    keys.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(", ")
-                ),
-            };
-            (message, sentence, Some(help))
-        }
-    }
-}
-
-/// Python's name for what the engine calls `kind`.
-fn python_type(kind: &str) -> &str {
-    match kind {
-        "string" => "str",
-        "sequence" | "iterator" => "list",
-        "map" => "dict",
-        "number" => "int",
-        "none" => "NoneType",
-        "bytes" => "bytes",
-        "bool" => "bool",
-        other => other,
-    }
-}
-
-/// Salt's sentence for a value that lacks a key. A value that cannot be found again is taken for a dict.
-fn lacks(parent: Option<Value>, key: &str) -> String {
-    let Some(parent) = parent else {
-        return format!("Jinja variable 'dict object' has no attribute '{key}'");
+fn syntax(message: &str) -> Words {
+    let unclosed = message.starts_with("Unexpected end of template");
+    let help = match unclosed {
+        true => Some("an `if`, `for`, `macro` or other block that was opened has no `end…`".into()),
+        false => unknown_name(message),
     };
-    if parent.is_none() {
-        return format!("Jinja variable 'None' has no attribute '{key}'");
+    Words {
+        message: match message
+            .strip_prefix("Encountered unknown tag ")
+            .and_then(|rest| rest.split('\'').nth(1))
+        {
+            Some(tag) => format!("there is no tag '{tag}' here: {message}"),
+            None => format!("syntax error in the template: {message}"),
+        },
+        sentence: format!("Jinja syntax error: {message}"),
+        help,
     }
-    let type_name = print::type_name(&parent);
-    if matches!(type_name, "list" | "tuple" | "str") && key.parse::<i64>().is_ok() {
-        return format!("Jinja variable {type_name} object has no element {key}");
-    }
-    format!("Jinja variable '{type_name} object' has no attribute '{key}'")
+}
+
+/// The nearest known name, when the message is of a filter or a test that does not exist.
+fn unknown_name(message: &str) -> Option<String> {
+    let (known, rest): (Vec<&str>, _) = match message.strip_prefix("No filter named '") {
+        Some(rest) => (filters::names().collect(), rest),
+        None => (tests::names().collect(), message.strip_prefix("No test named '")?),
+    };
+    let near = nearest(rest.trim_end_matches("'."), known)?;
+    Some(format!("did you mean `{near}`?"))
+}
+
+fn missing_template(missing: &MissingTemplate) -> Words {
+    let (message, sentence) = match &missing.0[..] {
+        [name] => (
+            format!("the template \"{name}\" does not exist in this environment"),
+            format!("Jinja error: {name}"),
+        ),
+        [] => (
+            "none of the templates exist: the list of them is empty".into(),
+            "Jinja error: Tried to select from an empty list of templates.".into(),
+        ),
+        names => {
+            let names = names.join(", ");
+            (
+                format!("none of the templates exists in this environment: {names}"),
+                format!("Jinja error: none of the templates given were found: {names}"),
+            )
+        }
+    };
+    let help = "names of templates begin at the root of the tree, or with `./` at the folder of the file that was \
+                loaded last by such a name";
+    Words { message, sentence, help: Some(help.into()) }
 }
 
 /// Splits `a['b']` and `a.b` into the value and its key.

@@ -9,6 +9,7 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
 use super::convert::{from_template, to_template};
+use super::methods;
 use super::values::Dict;
 use crate::context::Context;
 use crate::functions::{self, FunctionError};
@@ -22,7 +23,7 @@ pub(super) struct Functions {
 }
 
 /// `salt.cmd`.
-struct Module {
+pub(super) struct Module {
     context: Arc<Context>,
     name: String,
 }
@@ -53,6 +54,31 @@ impl Object for Functions {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::Values(functions::all().map(|function| Value::from(function.name)).collect())
+    }
+
+    fn call_method(
+        self: &Arc<Self>,
+        state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        match method {
+            "get" => self.get(args),
+            "items" | "keys" | "values" => {
+                let all = Value::from_dyn_object(DynObject::new(self.clone()));
+                methods::call(state, &all, method, args)
+            }
+            _ => Err(Error::from(ErrorKind::UnknownMethod)),
+        }
+    }
+}
+
+impl Functions {
+    /// `salt.get('cmd.run', default)`
+    fn get(self: &Arc<Self>, args: &[Value]) -> Result<Value, Error> {
+        let arguments = Arguments::new("get", args);
+        let found = self.get_value(&arguments.required(0, "key")?);
+        Ok(found.or_else(|| arguments.optional(1, "default")).unwrap_or_else(|| Value::from(())))
     }
 }
 
@@ -145,9 +171,7 @@ debug_by_name!(
     Function => |function| format!("execution function {}", function.name)
 );
 
-/// The context of the rendering, from the `salt` it sees.
+/// The context of the rendering.
 pub(super) fn context_of(state: &State<'_, '_>) -> Option<Arc<Context>> {
-    let salt = state.lookup("salt")?;
-    let object: &DynObject = salt.as_object()?;
-    Some(object.downcast_ref::<Functions>()?.context.clone())
+    state.get_extension::<Arc<Context>>().cloned()
 }

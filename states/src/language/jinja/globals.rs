@@ -1,41 +1,29 @@
-//! The functions that every template sees, and those that the rewriter calls.
+//! The functions that every template sees.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use minijinja::value::{Enumerator, Object, ObjectRepr, Rest, ValueOrKwargs};
-use minijinja::{Environment, Error, ErrorKind, State, Value};
+use minijinja::value::{Enumerator, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
 use super::errors::Sentence;
-use super::methods::{dict_entries, modulo};
-use super::values::{dict, items_of, list, own, pairs_of, tuple};
-use super::variadic::variadic;
-use super::{functions, imports, print};
+use super::methods::dict_entries;
+use super::run::exception;
+use super::values::{Namespace, dict, tuple};
+use super::{functions, print};
 
 /// The name under which a template's root finds itself.
 pub(super) const ROOT: &str = "__root";
 
 /// The longest `range()`, in items.
-const RANGE_LIMIT: usize = 1_000_000;
+const RANGE_LIMIT: usize = 100_000;
 
 type Global = fn(&mut State, &Arguments<'_>) -> Result<Value, Error>;
 
 static GLOBALS: &[(&str, Global)] = &[
-    ("__dict", |_, arguments| {
-        let literal = arguments.required(0, "dict")?;
-        Ok(dict(pairs_of(&literal).unwrap_or_default()))
-    }),
-    ("__do", |_, _| Ok(Value::from(()))),
-    ("__keep", imports::keep),
-    ("__kept", imports::kept),
-    ("__known", imports::known),
-    ("__list", |_, arguments| Ok(list(items_of(&arguments.required(0, "list")?)?))),
-    ("__mod", |_, arguments| modulo(&arguments.required(0, "left")?, &arguments.required(1, "right")?)),
-    ("__own", |_, arguments| own(&arguments.required(0, "value")?)),
-    ("__place", imports::place),
-    ("__variadic", variadic),
     ("cycler", |_, arguments| {
         if arguments.positional().is_empty() {
             return Err(arguments.error("at least one item has to be provided"));
@@ -49,6 +37,14 @@ static GLOBALS: &[(&str, Global)] = &[
         Ok(Value::from_object(Joiner { separator, used: AtomicBool::new(false) }))
     }),
     ("lipsum", |_, arguments| Err(arguments.error("is not available here"))),
+    ("namespace", |_, arguments| {
+        let mut attributes = Vec::new();
+        if let Some(from) = arguments.positional().first() {
+            attributes.extend(dict_entries(from)?.into_iter().map(|(key, value)| (print::text(&key), value)));
+        }
+        attributes.extend(arguments.keyword().into_iter().map(|(name, value)| (name.to_owned(), value)));
+        Ok(Value::from_object(Namespace::new(attributes)))
+    }),
     ("odict", new_dict),
     ("raise", |_, arguments| {
         let message = print::text(&arguments.required(0, "msg")?);
@@ -56,20 +52,51 @@ static GLOBALS: &[(&str, Global)] = &[
         Err(Error::new(ErrorKind::InvalidOperation, message).with_source(sentence))
     }),
     ("range", range),
-    ("show_full_context", |state, _| {
-        let Some(root) = state.lookup(ROOT) else { return Ok(dict([])) };
-        Ok(dict(pairs_of(&root).unwrap_or_default()))
-    }),
+    ("show_full_context", |_, _| Ok(dict([]))),
 ];
 
-/// Adds the globals.
-pub(super) fn add(environment: &mut Environment<'static>) {
-    environment.remove_global("debug");
-    for (name, global) in GLOBALS {
-        environment.add_function(*name, move |state: &mut State, args: Rest<ValueOrKwargs>| {
-            let args = args.into_values();
-            global(state, &Arguments::new(name, &args))
-        });
+/// The function of that name.
+pub(super) fn find(name: &str) -> Option<Value> {
+    static BY_NAME: OnceLock<HashMap<&str, Value>> = OnceLock::new();
+    let by_name = BY_NAME.get_or_init(|| {
+        let functions = GLOBALS.iter();
+        functions.map(|(name, call)| (*name, Value::from_object(Function { name, call: *call }))).collect()
+    });
+    by_name.get(name).cloned()
+}
+
+/// The names of all functions, for suggestions.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    GLOBALS.iter().map(|(name, _)| *name)
+}
+
+/// A function that every template sees.
+struct Function {
+    name: &'static str,
+    call: Global,
+}
+
+impl Object for Function {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn call(self: &Arc<Self>, state: &mut State<'_, '_>, args: &[Value]) -> Result<Value, Error> {
+        (self.call)(state, &Arguments::new(self.name, args))
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            "dict" | "range" => write!(f, "<class '{}'>", self.name),
+            "odict" => f.write_str("<class 'collections.OrderedDict'>"),
+            name => write!(f, "<function {name}>"),
+        }
     }
 }
 
@@ -91,14 +118,15 @@ fn range(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
         _ => (arguments.int(0, "start")?, arguments.int(1, "stop")?, arguments.int(2, "step")?),
     };
     let distance = match step {
-        0 => return Err(arguments.error("arg 3 must not be zero")),
+        0 => return Err(exception("range() arg 3 must not be zero")),
         1.. => i128::from(stop) - i128::from(start),
         _ => i128::from(start) - i128::from(stop),
     };
     let step_size = i128::from(step.unsigned_abs());
     let length = usize::try_from((distance.max(0) + step_size - 1) / step_size).unwrap_or(usize::MAX);
     if length > RANGE_LIMIT {
-        return Err(arguments.error(format!("Range too big. The maximum is {RANGE_LIMIT} items")));
+        let message = "Range too big. The sandbox blocks ranges larger than MAX_RANGE";
+        return Err(exception(format!("{message} ({RANGE_LIMIT}).")));
     }
     state.consume_fuel(length as u64)?;
     Ok(Value::from_object(Range { start, stop, step, length }))
@@ -159,6 +187,10 @@ struct Cycler {
 }
 
 impl Object for Cycler {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
             "current" => Some(self.items[self.at.load(Ordering::Relaxed) % self.items.len()].clone()),

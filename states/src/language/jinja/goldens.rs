@@ -1,6 +1,6 @@
 //! Snippets against what Salt's own Jinja printed for them: see `testdata/README.md`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use common::value::{Map, Value, map};
@@ -11,69 +11,58 @@ use crate::testing::{Book, Tree, context, output};
 /// A snippet, what Salt printed, and the first line of its error.
 type Golden = (String, Option<String>, Option<String>);
 
-/// The goldens of one file of snippets, and those that are known to print something else here.
-struct Goldens {
-    salt: &'static str,
-    differences: &'static str,
-}
-
 #[test]
 fn snippets_print_what_salt_prints() {
-    Goldens {
-        salt: include_str!("../testdata/goldens.json"),
-        differences: include_str!("../testdata/differences.json"),
-    }
-    .check();
+    check("goldens.json", "differences.json");
 }
 
 #[test]
 fn filters_print_what_salt_prints() {
-    Goldens {
-        salt: include_str!("../testdata/filters.goldens.json"),
-        differences: include_str!("../testdata/filters.differences.json"),
-    }
-    .check();
+    check("filters.goldens.json", "filters.differences.json");
 }
 
 #[test]
 fn functions_return_what_salts_return() {
-    Goldens {
-        salt: include_str!("../testdata/functions.goldens.json"),
-        differences: include_str!("../testdata/functions.differences.json"),
-    }
-    .check();
+    check("functions.goldens.json", "functions.differences.json");
 }
 
-impl Goldens {
-    fn check(&self) {
-        let files: HashMap<String, String> =
-            serde_json::from_str(include_str!("../testdata/files.json")).unwrap();
-        let goldens: Vec<Golden> = serde_json::from_str(self.salt).unwrap();
-        let known: HashMap<String, String> = serde_json::from_str(self.differences).unwrap();
-        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
-        let names = names();
-        let mut wrong = Vec::new();
-        for (snippet, printed, error) in &goldens {
-            // A snippet may change the pillar.
-            let processes = Arc::new(Book::new(|_| output(0, "")));
-            let mut context = context(Tree::new(&files), processes, pillar(), false);
-            if let Some(context) = Arc::get_mut(&mut context) {
-                context.opts = Arc::new(options());
-            }
-            let here = outcome(&context, snippet, &names);
-            let salt = match error {
-                // A rendering's error is as good as the same kind of error.
-                Some(error) => format!("ERROR {}", error.split("; line").next().unwrap_or_default()),
-                None => printed.clone().unwrap_or_default(),
-            };
-            match known.get(snippet) {
-                Some(ours) if *ours == here => {}
-                None if here == salt => {}
-                _ => wrong.push(format!("{snippet}\n  salt: {salt:?}\n  here: {here:?}")),
-            }
+/// Compares the goldens of one file of snippets, but for those that are known to print something else here.
+fn check(goldens: &str, differences: &str) {
+    let files: HashMap<String, String> = serde_json::from_str(&read("files.json")).unwrap();
+    let goldens: Vec<Golden> = serde_json::from_str(&read(goldens)).unwrap();
+    let known: BTreeMap<String, String> = serde_json::from_str(&read(differences)).unwrap();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let names = names();
+    let mut found = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for (snippet, printed, error) in &goldens {
+        let here = outcome(&files, snippet, &names);
+        let salt = match error {
+            // A rendering's error is as good as the same kind of error.
+            Some(error) => format!("ERROR {}", error.split("; line").next().unwrap_or_default()),
+            None => printed.clone().unwrap_or_default(),
+        };
+        if *known.get(snippet).unwrap_or(&salt) != here {
+            wrong.push(format!("{snippet}\n  salt: {salt:?}\n  here: {here:?}"));
         }
-        assert!(wrong.is_empty(), "{} of {} differ\n{}", wrong.len(), goldens.len(), wrong.join("\n"));
+        if here != salt {
+            found.insert(snippet.clone(), here);
+        }
     }
+    if std::env::var_os("WRITE_DIFFERENCES").is_some() {
+        let text = serde_json::to_string_pretty(&found).unwrap();
+        std::fs::write(testdata(differences), text + "\n").unwrap();
+        return;
+    }
+    assert!(wrong.is_empty(), "{} of {} differ\n{}", wrong.len(), goldens.len(), wrong.join("\n"));
+}
+
+fn testdata(name: &str) -> String {
+    format!("{}/src/language/testdata/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(testdata(name)).unwrap()
 }
 
 /// The host's pillar, as `generate.py` has it.
@@ -108,7 +97,14 @@ fn names() -> Map {
     ])
 }
 
-fn outcome(context: &Arc<crate::context::Context>, text: &str, variables: &Map) -> String {
+/// What a snippet prints here, or the first line of its error without the line number.
+fn outcome(files: &[(&str, &str)], text: &str, variables: &Map) -> String {
+    // A snippet may change the pillar, so each has its own.
+    let processes = Arc::new(Book::new(|_| output(0, "")));
+    let mut context = context(Tree::new(files), processes, pillar(), false);
+    if let Some(context) = Arc::get_mut(&mut context) {
+        context.opts = Arc::new(options());
+    }
     let template = Template {
         path: "web/init.sls",
         saltenv: "base",
@@ -117,7 +113,7 @@ fn outcome(context: &Arc<crate::context::Context>, text: &str, variables: &Map) 
         names: Vec::new(),
         variables,
     };
-    match render(context, &template) {
+    match render(&context, &template) {
         Ok(rendered) => rendered.text,
         Err(error) => {
             let sentence = error.salt.unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Salt's Jinja: the engine set up with Python's values, methods and printing, Salt's filters, tests, tags and names.
+//! Salt's Jinja: Jinja2's syntax and its way of running a template, Python's values, methods and printing, Salt's filters,
+//! tests, tags and names.
 
 mod arguments;
 mod convert;
@@ -7,19 +8,18 @@ mod errors;
 mod filters;
 mod functions;
 mod globals;
-mod imports;
-mod known;
+mod markup;
 mod methods;
-mod point;
 mod print;
 mod random;
-mod rewrite;
+mod run;
+mod syntax;
 mod tests;
 mod values;
-mod variadic;
 
 pub(crate) use engine::{Engines, Rendered, Template, render};
 pub(crate) use filters::to_json;
+pub(super) use run::Span;
 
 #[cfg(test)]
 mod cases;

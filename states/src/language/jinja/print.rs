@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::fmt::{self, Write as _};
 
 use common::value::{Value as Plain, float_repr};
+use minijinja::Value;
 use minijinja::value::ValueKind;
-use minijinja::{Error, Output, State, Value};
 
+use super::functions::{Functions, Module};
 use super::globals::Range;
-use super::values::{DEPTH_LIMIT, View, items_of, pairs_of};
+use super::values::{DEPTH_LIMIT, Generator, Group, View, items_of, pairs_of};
 
 thread_local! {
     /// Whether text with line breaks inside a printed dict is written as YAML's double-quoted scalar.
@@ -16,18 +17,12 @@ thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
-/// The formatter of `{{ … }}`: Python's `str(value)`, except that Salt makes printed dicts friendly to YAML.
-pub(super) fn finalize(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {
-    match value.kind() {
-        ValueKind::String => return Ok(out.write_str(value.as_str().unwrap_or_default())?),
-        // The `{{ a if b }}` without an else; any other undefined value is an error before it comes here.
-        ValueKind::Undefined => return Ok(()),
-        _ => {}
-    }
+/// What `{{ … }}` prints: Python's `str(value)`, except that Salt makes printed dicts friendly to YAML.
+pub(super) fn printed(value: &Value) -> String {
     YAML_FRIENDLY.set(true);
-    let written = write_repr(value, out);
+    let text = text(value);
     YAML_FRIENDLY.set(false);
-    Ok(written?)
+    text
 }
 
 /// Python's `str(value)`.
@@ -49,19 +44,41 @@ pub(super) fn repr(value: &Value) -> String {
 /// Python's name for the type of a value.
 pub(super) fn type_name(value: &Value) -> &'static str {
     match value.kind() {
-        ValueKind::Undefined => "Undefined",
         ValueKind::None => "NoneType",
         ValueKind::Bool => "bool",
         ValueKind::Number if value.is_integer() => "int",
         ValueKind::Number => "float",
+        ValueKind::String if value.is_safe() => "Markup",
         ValueKind::String => "str",
         ValueKind::Bytes => "bytes",
         ValueKind::Seq if value.is_tuple() => "tuple",
-        ValueKind::Seq if is_range(value) => "range",
-        ValueKind::Iterable if let Some(view) = value.downcast_object_ref::<View>() => view.name(),
-        ValueKind::Seq | ValueKind::Iterable => "list",
+        ValueKind::Seq | ValueKind::Iterable => {
+            if let Some(view) = value.downcast_object_ref::<View>() {
+                view.name()
+            } else if let Some(generator) = value.downcast_object_ref::<Generator>() {
+                generator.name()
+            } else if is_range(value) {
+                "range"
+            } else if value.downcast_object_ref::<Group>().is_some() {
+                "_GroupTuple"
+            } else {
+                "list"
+            }
+        }
+        ValueKind::Map if value.downcast_object_ref::<Functions>().is_some() => "AliasedLoader",
+        ValueKind::Map if value.downcast_object_ref::<Module>().is_some() => "AliasedModule",
         ValueKind::Map => "dict",
-        _ => "function",
+        _ => match value.as_object().map(|object| object.type_name()) {
+            Some(name) if name.ends_with("::Undefined") => "StrictUndefined",
+            Some(name) if name.ends_with("::Macro") => "Macro",
+            Some(name) if name.ends_with("::Loop") => "LoopContext",
+            Some(name) if name.ends_with("::Namespace") => "Namespace",
+            Some(name) if name.ends_with("::Cycler") => "Cycler",
+            Some(name) if name.ends_with("::Joiner") => "Joiner",
+            Some(name) if name.ends_with("imports::Module") => "TemplateModule",
+            Some(name) if name.ends_with("::Method") => "builtin_function_or_method",
+            _ => "function",
+        },
     }
 }
 
@@ -90,7 +107,7 @@ pub(super) fn write_repr(value: &Value, out: &mut impl fmt::Write) -> fmt::Resul
                 items => write_items(items, ['(', ')'], out),
             }
         }
-        ValueKind::Seq if is_range(value) => write!(out, "{value}"),
+        ValueKind::Seq | ValueKind::Iterable if type_name(value) != "list" => write!(out, "{value}"),
         ValueKind::Seq => write_items(&items_of(value).unwrap_or_default(), ['[', ']'], out),
         ValueKind::Map => match pairs_of(value) {
             Some(pairs) => write_pairs(&pairs, out),
@@ -126,7 +143,7 @@ fn write_pairs(pairs: &[(Value, Value)], out: &mut impl fmt::Write) -> fmt::Resu
         out.write_str(": ")?;
         match item.as_str() {
             Some(text) if YAML_FRIENDLY.get() && text.contains(['\n', '\r', '\t']) => {
-                out.write_str(&double_quoted(text))?;
+                out.write_str(&double_quoted_as(text, true))?;
             }
             _ => deeper(|| write_repr(item, out))?,
         }
@@ -147,6 +164,11 @@ fn deeper(write: impl FnOnce() -> fmt::Result) -> fmt::Result {
 
 /// YAML's double-quoted scalar, escaped as PyYAML does.
 pub(super) fn double_quoted(text: &str) -> String {
+    double_quoted_as(text, false)
+}
+
+/// The same; characters past ASCII stay as they are where `unicode` says so.
+fn double_quoted_as(text: &str, unicode: bool) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for c in text.chars() {
@@ -167,6 +189,7 @@ pub(super) fn double_quoted(text: &str) -> String {
             '\u{2028}' => out.push_str("\\L"),
             '\u{2029}' => out.push_str("\\P"),
             ' '..='~' => out.push(c),
+            c if unicode && (c.is_alphanumeric() || !c.is_control() && u32::from(c) > 0xa0) => out.push(c),
             c => {
                 // Writing to a String cannot fail.
                 let _ = match c as u32 {

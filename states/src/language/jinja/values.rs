@@ -1,7 +1,8 @@
 //! Python's lists and dicts: what a template holds can be changed in place, and every name for it sees the change.
 //!
-//! The engine's own lists and maps never change, so everything a template makes or is given is one of these.
+//! The value type's own lists and maps never change, so everything a template makes or is given is one of these.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,7 +10,7 @@ use indexmap::IndexMap;
 use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Tuple, ValueKind};
 use minijinja::{Error, ErrorKind, State, Value};
 
-use super::globals::Range;
+use super::run::{Undefined, exception, usable};
 use super::{methods, print};
 
 /// The deepest that lists and dicts may be put into each other.
@@ -33,6 +34,25 @@ pub(super) struct View {
     items: Vec<Value>,
 }
 
+/// What filters such as `map` and `batch` return: it gives each item once, and says neither how many there are nor
+/// whether there are any.
+pub(super) struct Generator {
+    name: &'static str,
+    items: Mutex<VecDeque<Value>>,
+}
+
+/// `namespace()`: an object whose attributes a template may set, from inside of a loop too.
+#[derive(Default)]
+pub(super) struct Namespace {
+    attributes: Mutex<IndexMap<String, Value>>,
+}
+
+/// One group of `groupby`: a pair whose parts have names.
+pub(super) struct Group {
+    pub(super) grouper: Value,
+    pub(super) list: Value,
+}
+
 /// A list of these items.
 pub(super) fn list(items: Vec<Value>) -> Value {
     Value::from_object(List { items: Mutex::new(items) })
@@ -53,17 +73,30 @@ pub(super) fn view(name: &'static str, items: Vec<Value>) -> Value {
     Value::from_object(View { name, items })
 }
 
+/// A generator of these items, which Python calls `name`.
+pub(super) fn generator(name: &'static str, items: Vec<Value>) -> Value {
+    Value::from_object(Generator { name, items: Mutex::new(items.into()) })
+}
+
 /// The items of whatever can be iterated over.
+///
+/// # Errors
+/// It is undefined, or of a type that has no items.
 pub(super) fn items_of(value: &Value) -> Result<Vec<Value>, Error> {
-    if value.is_undefined() {
-        // The engine's own error names the expression.
-        value.get_attr("")?;
+    usable(value)?;
+    if let Some(list) = value.downcast_object_ref::<List>() {
+        return Ok(list.lock().clone());
     }
-    if matches!(value.kind(), ValueKind::None | ValueKind::Number | ValueKind::Bool) {
-        let message = format!("'{}' object is not iterable", print::type_name(value));
-        return Err(Error::new(ErrorKind::InvalidOperation, message));
+    if let Some(bytes) = value.as_bytes().filter(|_| value.kind() == ValueKind::Bytes) {
+        return Ok(bytes.iter().map(|byte| Value::from(*byte)).collect());
     }
-    value.try_iter()?.checked().collect()
+    match value.kind() {
+        ValueKind::String | ValueKind::Seq | ValueKind::Map | ValueKind::Iterable => {
+            value.try_iter()?.checked().collect()
+        }
+        _ if Undefined::of(value).is_some() => Ok(Vec::new()),
+        _ => Err(exception(format!("'{}' object is not iterable", print::type_name(value)))),
+    }
 }
 
 /// The pairs of a dict.
@@ -77,16 +110,40 @@ pub(super) fn pairs_of(value: &Value) -> Option<Vec<(Value, Value)>> {
     value.as_object()?.try_iter_pairs().map(Iterator::collect)
 }
 
-/// A value of the engine's own, as something that can be changed: a copy, so that a lazy concatenation or slice does not
-/// follow later changes of what it was made from.
-pub(super) fn own(value: &Value) -> Result<Value, Error> {
-    Ok(match value.kind() {
-        ValueKind::Seq if value.downcast_object_ref::<List>().is_some() || value.is_tuple() => value.clone(),
-        ValueKind::Iterable if value.downcast_object_ref::<View>().is_some() => value.clone(),
-        ValueKind::Seq if value.downcast_object_ref::<Range>().is_some() => value.clone(),
-        ValueKind::Seq | ValueKind::Iterable if value.len().is_some() => list(items_of(value)?),
-        _ => value.clone(),
-    })
+impl Generator {
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The next item.
+    pub(super) fn next(&self) -> Option<Value> {
+        self.lock().pop_front()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Value>> {
+        self.items.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Namespace {
+    /// A namespace with these attributes.
+    pub(super) fn new(attributes: impl IntoIterator<Item = (String, Value)>) -> Self {
+        Self { attributes: Mutex::new(attributes.into_iter().collect()) }
+    }
+
+    /// Sets an attribute.
+    ///
+    /// # Errors
+    /// The namespace would hold itself.
+    pub(super) fn set(&self, name: &str, value: Value) -> Result<(), Error> {
+        check_nesting(std::ptr::from_ref(self).cast(), &value)?;
+        self.lock().insert(name.into(), value);
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, IndexMap<String, Value>> {
+        self.attributes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl View {
@@ -122,6 +179,11 @@ pub(super) fn check_nesting(holder: *const (), value: &Value) -> Result<(), Erro
         } else if let Some(inner) = value.downcast_object::<Dict>() {
             if Arc::as_ptr(&inner).cast() == holder {
                 return Err("a dict cannot be put into itself");
+            }
+            inner.lock().values().filter(|item| item.as_object().is_some()).cloned().collect()
+        } else if let Some(inner) = value.downcast_object::<Namespace>() {
+            if Arc::as_ptr(&inner).cast() == holder {
+                return Err("a namespace cannot be put into itself");
             }
             inner.lock().values().filter(|item| item.as_object().is_some()).cloned().collect()
         } else if let Some(tuple) = value.downcast_object_ref::<Tuple>() {
@@ -217,6 +279,77 @@ impl Object for View {
     }
 }
 
+impl Object for Generator {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Iterable
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Values(self.lock().drain(..).collect())
+    }
+
+    fn enumerator_len(self: &Arc<Self>) -> Option<usize> {
+        None
+    }
+
+    fn is_true(self: &Arc<Self>) -> bool {
+        true
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{} object>", self.name)
+    }
+}
+
+impl Object for Namespace {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Plain
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        self.lock().get(key).cloned()
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<Namespace {")?;
+        let attributes = self.lock().clone();
+        for (at, (name, value)) in attributes.iter().enumerate() {
+            if at > 0 {
+                f.write_str(", ")?;
+            }
+            write!(f, "'{name}': ")?;
+            print::write_repr(value, f)?;
+        }
+        f.write_str("}>")
+    }
+}
+
+impl Object for Group {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Seq
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        match (key.as_usize(), key.as_str()) {
+            (Some(0), _) | (_, Some("grouper")) => Some(self.grouper.clone()),
+            (Some(1), _) | (_, Some("list")) => Some(self.list.clone()),
+            _ => None,
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Seq(2)
+    }
+
+    fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        print::write_items(&[self.grouper.clone(), self.list.clone()], ['(', ')'], f)
+    }
+}
+
 macro_rules! debug_by_name {
     ($($type:ty => $name:literal),*) => {
         $(impl fmt::Debug for $type {
@@ -226,4 +359,7 @@ macro_rules! debug_by_name {
         })*
     };
 }
-debug_by_name!(List => "list", Dict => "dict", View => "view");
+debug_by_name!(
+    List => "list", Dict => "dict", View => "view", Generator => "generator", Namespace => "namespace",
+    Group => "group"
+);

@@ -1,5 +1,6 @@
 //! Filters on dicts.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use common::value::Value as Plain;
@@ -7,11 +8,11 @@ use minijinja::value::ValueKind;
 use minijinja::{Error, Value};
 
 use super::Filter;
-use super::lists::compare;
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::convert::to_template;
 use crate::language::jinja::methods::{dict_entries, list as list_method};
 use crate::language::jinja::print;
+use crate::language::jinja::run::{defined, exception, order, template_error};
 use crate::language::jinja::values::{Dict, List, check_nesting, dict, items_of, list, pairs_of, tuple};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
@@ -29,7 +30,7 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
 /// `data|traverse('a:b', default)`.
 fn traverse(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let data = arguments.required(0, "data")?;
-    arguments.defined(&data)?;
+    defined(&data)?;
     let delimiter = arguments.optional_text(3, "delimiter")?.unwrap_or_else(|| ":".into());
     let key = arguments.required(1, "key")?;
     let steps: Vec<Value> = match key.as_str() {
@@ -158,12 +159,15 @@ fn grow(arguments: &Arguments<'_>, old: Option<Value>, method: &str, value: &Val
 
 /// The pairs by key, or by value; capitals count only when asked.
 fn sort(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Error> {
-    let mut pairs = dict_entries(&arguments.required(0, "value")?)?;
+    let value = arguments.required(0, "value")?;
+    let Some(mut pairs) = pairs_of(&value) else {
+        return Err(exception(format!("'{}' object has no attribute 'items'", print::type_name(&value))));
+    };
     let cased = arguments.flag(1, "case_sensitive", false);
     let by_value = match &*arguments.optional_text(2, "by")?.unwrap_or_else(|| "key".into()) {
         "key" => false,
         "value" => true,
-        _ => return Err(arguments.template_error("You can only sort by either \"key\" or \"value\"")),
+        _ => return Err(template_error("You can only sort by either \"key\" or \"value\"")),
     };
     let by = |(key, value): &(Value, Value)| {
         let by = if by_value { value } else { key };
@@ -173,12 +177,12 @@ fn sort(_: &mut minijinja::State, arguments: &Arguments<'_>) -> Result<Value, Er
         }
     };
     for pair in pairs.windows(2) {
-        compare(arguments, &by(&pair[1]), &by(&pair[0]), "<")?;
+        order("<", &by(&pair[1]), &by(&pair[0]))?;
     }
     let reverse = arguments.flag(3, "reverse", false);
     pairs.sort_by(|left, right| {
-        let order = by(left).cmp(&by(right));
-        if reverse { order.reverse() } else { order }
+        let ordering = order("<", &by(left), &by(right)).ok().flatten().unwrap_or(Ordering::Equal);
+        if reverse { ordering.reverse() } else { ordering }
     });
     Ok(list(pairs.into_iter().map(|(key, value)| tuple(vec![key, value])).collect()))
 }

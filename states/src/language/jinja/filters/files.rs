@@ -12,6 +12,7 @@ use crate::files::READ_LIMIT;
 use crate::language::hashing::digest;
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
+use crate::language::jinja::run::defined;
 use crate::language::jinja::values::list;
 
 /// The most files that `list_files` names.
@@ -96,7 +97,7 @@ fn list_files(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> 
 fn path_join(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let mut whole = String::new();
     for (position, part) in arguments.positional().iter().enumerate() {
-        arguments.defined(part)?;
+        defined(part)?;
         let Some(part) = part.as_str() else {
             let kind = print::type_name(part);
             return Err(arguments.error(format!("expected str, bytes, or bytearray not <class '{kind}'>")));

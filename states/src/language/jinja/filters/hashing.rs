@@ -9,6 +9,7 @@ use super::Filter;
 use crate::language::hashing::{base64, digest, hmac_sha256, to_hex};
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
+use crate::language::jinja::run::defined;
 use crate::language::yaml::decode_base64;
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
@@ -42,8 +43,8 @@ fn sum(arguments: &Arguments<'_>, name: &str) -> Result<Value, Error> {
 
 fn bytes(arguments: &Arguments<'_>, position: usize, name: &str) -> Result<Vec<u8>, Error> {
     let value = arguments.required(position, name)?;
+    defined(&value)?;
     match value.kind() {
-        ValueKind::Undefined => arguments.defined(&value).map(|()| Vec::new()),
         ValueKind::Bytes | ValueKind::String => Ok(value.as_bytes().unwrap_or_default().to_vec()),
         _ => {
             let kind = print::type_name(&value);

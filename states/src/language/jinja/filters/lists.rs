@@ -9,6 +9,7 @@ use super::numbers::to_float;
 use super::{Filter, is_hashable};
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
+use crate::language::jinja::run::{defined, order};
 use crate::language::jinja::values::{items_of, list, tuple};
 
 /// The most items that a filter makes of the ways to combine others.
@@ -172,7 +173,7 @@ fn product(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
 /// The mean of a list of numbers; of one number, or text that is one, that number.
 fn average(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let value = arguments.required(0, "lst")?;
-    arguments.defined(&value)?;
+    defined(&value)?;
     if is_hashable(&value) {
         return match (value.as_str(), to_float(&value)) {
             (_, Some(number)) => Ok(number.into()),
@@ -215,7 +216,7 @@ fn extreme(arguments: &Arguments<'_>, wanted: Ordering) -> Result<Value, Error> 
             best = Some(item);
             continue;
         };
-        if compare(arguments, item, so_far, if wanted.is_gt() { ">" } else { "<" })? == wanted {
+        if order(if wanted.is_gt() { ">" } else { "<" }, item, so_far)? == Some(wanted) {
             best = Some(item);
         }
     }
@@ -223,26 +224,6 @@ fn extreme(arguments: &Arguments<'_>, wanted: Ordering) -> Result<Value, Error> 
         let name = arguments.name();
         arguments.error(format!("{name}() arg is an empty sequence"))
     })
-}
-
-/// Compares as Python does: numbers with numbers, text with text, lists with lists.
-pub(super) fn compare(
-    arguments: &Arguments<'_>,
-    left: &Value,
-    right: &Value,
-    operator: &str,
-) -> Result<Ordering, Error> {
-    let kind = |value: &Value| match value.kind() {
-        ValueKind::Bool => ValueKind::Number,
-        kind => kind,
-    };
-    let comparable =
-        matches!(kind(left), ValueKind::Number | ValueKind::String | ValueKind::Bytes | ValueKind::Seq);
-    if kind(left) == kind(right) && comparable && left.is_tuple() == right.is_tuple() {
-        return Ok(left.cmp(right));
-    }
-    let (left, right) = (print::type_name(left), print::type_name(right));
-    Err(arguments.error(format!("'{operator}' not supported between instances of '{left}' and '{right}'")))
 }
 
 /// Every choice of `size` positions of which each next one `fits`, in order.
@@ -279,7 +260,7 @@ fn combine(
 
 fn check_lists(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let value = arguments.required(0, "value")?;
-    arguments.defined(&value)?;
+    defined(&value)?;
     let patterns = |position: usize, name: &str| -> Result<Option<Vec<Value>>, Error> {
         match arguments.optional(position, name).filter(Value::is_true) {
             None => Ok(None),

@@ -1,8 +1,10 @@
-//! Salt's filters, and Jinja2's where the engine's own differ.
+//! Salt's filters and Jinja2's.
 
+mod apply;
 mod dicts;
 mod files;
 mod hashing;
+mod items;
 mod jmespath;
 mod json;
 mod layout;
@@ -20,10 +22,14 @@ mod sets;
 mod signatures;
 mod tables;
 mod text;
+mod words;
 mod xml;
 
-use minijinja::value::{Rest, ValueKind, ValueOrKwargs};
-use minijinja::{Environment, Error, State, Value};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use minijinja::value::ValueKind;
+use minijinja::{Error, State, Value};
 
 pub(crate) use json::to_json;
 
@@ -31,6 +37,7 @@ pub(super) use patterns::matches;
 
 use super::arguments::Arguments;
 use super::print;
+use super::run::{defined, template_error};
 use super::values::pairs_of;
 
 /// A filter: its first argument is what stands before the `|`.
@@ -38,9 +45,11 @@ type Filter = fn(&mut State, &Arguments<'_>) -> Result<Value, Error>;
 
 /// One list for each file here.
 static LISTS: &[&[(&str, Filter)]] = &[
+    apply::FILTERS,
     dicts::FILTERS,
     files::FILTERS,
     hashing::FILTERS,
+    items::FILTERS,
     jmespath::FILTERS,
     layout::FILTERS,
     lists::FILTERS,
@@ -56,64 +65,35 @@ static LISTS: &[&[(&str, Filter)]] = &[
     sets::FILTERS,
     tables::FILTERS,
     text::FILTERS,
+    words::FILTERS,
     xml::FILTERS,
 ];
 
-/// The engine's own filters that stay, for suggestions.
-static BUILT_IN: &[&str] = &[
-    "abs",
-    "attr",
-    "batch",
-    "capitalize",
-    "count",
-    "d",
-    "default",
-    "e",
-    "escape",
-    "first",
-    "format",
-    "groupby",
-    "items",
-    "last",
-    "length",
-    "lower",
-    "map",
-    "reject",
-    "rejectattr",
-    "replace",
-    "reverse",
-    "round",
-    "safe",
-    "select",
-    "selectattr",
-    "slice",
-    "title",
-    "trim",
-    "upper",
-    "urlencode",
-];
+/// The filters that may be given an undefined value: those that are for it, and those that pass it on or never use it.
+static UNDEFINED: &[&str] = &["d", "default", "is_list", "items", "pprint", "sequence", "skip", "to_bool"];
 
-/// What the engine has and Jinja2 has not: a template that uses it would not run under Salt.
-static FOREIGN: &[&str] = &["bool", "chain", "lines", "split"];
+/// The filter of that name.
+pub(super) fn find(name: &str) -> Option<Filter> {
+    static BY_NAME: OnceLock<HashMap<&str, Filter>> = OnceLock::new();
+    BY_NAME.get_or_init(|| LISTS.iter().flat_map(|list| list.iter()).copied().collect()).get(name).copied()
+}
 
-/// Adds the filters.
-pub(super) fn add(environment: &mut Environment<'static>) {
-    for name in FOREIGN {
-        environment.remove_filter(name);
+/// Applies the filter of a name. An undefined value is an error, unless it is what the filter is for.
+pub(super) fn apply(state: &mut State, name: &str, given: &[Value]) -> Result<Value, Error> {
+    let filter = find(name).ok_or_else(|| template_error(format!("No filter named '{name}'.")))?;
+    let arguments = Arguments::new(name, given);
+    signatures::check(&arguments)?;
+    if let Some(first) = given.first()
+        && !UNDEFINED.contains(&name)
+    {
+        defined(first)?;
     }
-    for (name, filter) in LISTS.iter().flat_map(|list| list.iter()) {
-        environment.add_filter(*name, move |state: &mut State, args: Rest<ValueOrKwargs>| {
-            let args = args.into_values();
-            let arguments = Arguments::new(name, &args);
-            signatures::check(&arguments)?;
-            filter(state, &arguments)
-        });
-    }
+    filter(state, &arguments)
 }
 
 /// The names of all filters, for suggestions.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    LISTS.iter().flat_map(|list| list.iter().map(|(name, _)| *name)).chain(BUILT_IN.iter().copied())
+    LISTS.iter().flat_map(|list| list.iter().map(|(name, _)| *name))
 }
 
 /// Whether Python could hash a value: lists, dicts and sets it can not.

@@ -12,6 +12,7 @@ use minijinja::{Error, State, Value};
 use super::Filter;
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
+use crate::language::jinja::run::defined;
 
 /// The longest text that a format may make.
 const LENGTH_LIMIT: usize = 1 << 16;
@@ -20,9 +21,7 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[("date_format", date), ("strfti
 
 fn date(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let value = arguments.optional(0, "date").unwrap_or_else(|| Value::from(()));
-    if value.is_undefined() {
-        value.get_attr("")?;
-    }
+    defined(&value)?;
     let format = arguments.optional_text(1, "format")?.unwrap_or_else(|| "%Y-%m-%d".into());
     let now = Zoned::now();
     let time = match value.kind() {

@@ -8,6 +8,7 @@ use minijinja::{Error, State, Value};
 use super::Filter;
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
+use crate::language::jinja::run::defined;
 use crate::language::jinja::values::{dict, items_of, list, pairs_of};
 
 /// The most addresses that `network_hosts` lists.
@@ -202,7 +203,7 @@ fn accept(value: &Value, versions: &[u8], options: Option<&str>) -> Option<Netwo
 
 fn is_address(arguments: &Arguments<'_>, versions: &[u8]) -> Result<Value, Error> {
     let (value, options) = (arguments.required(0, "ip_addr")?, arguments.optional_text(1, "options")?);
-    arguments.defined(&value)?;
+    defined(&value)?;
     // To Python a number is an address too.
     let value = match u128::try_from(value.clone()) {
         Ok(number) if value.is_integer() => match u32::try_from(number) {
@@ -261,7 +262,7 @@ fn each_network(
 /// Brackets around IPv6 addresses.
 fn ipwrap(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let value = arguments.required(0, "data")?;
-    arguments.defined(&value)?;
+    defined(&value)?;
     let wrap = |value: &Value| match accept(value, &[6], None) {
         Some(network) if network.written => {
             let shown = print::repr(value);

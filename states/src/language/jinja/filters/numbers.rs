@@ -17,9 +17,6 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("human_to_bytes", human_to_bytes),
     ("int", |_, arguments| {
         let value = arguments.required(0, "value")?;
-        if value.is_undefined() {
-            value.get_attr("")?;
-        }
         let default = arguments.optional(1, "default").unwrap_or_else(|| Value::from(0));
         let base = u32::try_from(arguments.optional_int(2, "base")?.unwrap_or(10)).unwrap_or(10);
         Ok(to_int(&value, base).unwrap_or(default))

@@ -9,6 +9,7 @@ use crate::language::hashing::{base64, digest};
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::functions::context_of;
 use crate::language::jinja::random::generator;
+use crate::language::jinja::run::defined;
 use crate::language::jinja::values::{items_of, list};
 use crate::mersenne::Random;
 
@@ -64,7 +65,7 @@ fn sample(
     seed_at: usize,
 ) -> Result<Value, Error> {
     let value = arguments.required(0, "value")?;
-    arguments.defined(&value)?;
+    defined(&value)?;
     if !matches!(value.kind(), ValueKind::Seq | ValueKind::String) {
         return Err(arguments.error("Population must be a sequence.  For dicts or sets, use sorted(d)."));
     }

@@ -6,12 +6,12 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Filter;
 use super::json::Format;
-use super::lists::compare;
 use crate::diagnostic::Place;
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::convert::{from_template, to_template};
 use crate::language::jinja::errors::Sentence;
 use crate::language::jinja::print;
+use crate::language::jinja::run::{defined, order};
 use crate::language::jinja::values::{DEPTH_LIMIT, items_of, pairs_of};
 use crate::language::yaml::{self, Layout};
 
@@ -33,7 +33,7 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("load_json", load_json),
     ("load_text", |_, arguments| {
         let value = arguments.required(0, "value")?;
-        arguments.defined(&value)?;
+        defined(&value)?;
         Ok(value)
     }),
     ("load_yaml", load_yaml),
@@ -82,13 +82,13 @@ fn writable(arguments: &Arguments<'_>, value: &Value, sorts: bool, depth: usize)
     if let Some(pairs) = pairs_of(value) {
         if sorts {
             for pair in pairs.windows(2) {
-                compare(arguments, &pair[1].0, &pair[0].0, "<")?;
+                order("<", &pair[1].0, &pair[0].0)?;
             }
         }
         return pairs.iter().try_for_each(|(_, value)| writable(arguments, value, sorts, depth + 1));
     }
+    defined(value)?;
     match value.kind() {
-        ValueKind::Undefined => arguments.defined(value),
         ValueKind::Seq if !print::is_range(value) => {
             items_of(value)?.iter().try_for_each(|item| writable(arguments, item, sorts, depth + 1))
         }
@@ -108,7 +108,7 @@ fn dump(arguments: &Arguments<'_>, value: &Plain, flow: bool) -> Result<Value, E
 /// Reads YAML. The second argument names the file it came from, for errors.
 fn load_yaml(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let value = arguments.required(0, "value")?;
-    arguments.defined(&value)?;
+    defined(&value)?;
     if value.as_str().is_none() {
         return Err(arguments.error("a string or stream input is required"));
     }
@@ -141,7 +141,7 @@ fn decoded(value: Plain) -> Plain {
 /// Reads JSON, likewise.
 fn load_json(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let value = arguments.required(0, "value")?;
-    arguments.defined(&value)?;
+    defined(&value)?;
     let text = print::text(&value);
     if value.as_str().is_none() {
         return Err(arguments.template_error(format!("Unable to load json from {text}")));

@@ -5,6 +5,7 @@ use minijinja::{Error, Value};
 use super::{Filter, is_hashable};
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
+use crate::language::jinja::run::defined;
 use crate::language::jinja::values::{dict, items_of, list, view};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
@@ -58,8 +59,8 @@ fn set(mut items: Vec<Value>) -> Value {
 /// Refuses to put a list and something else together.
 fn joinable(arguments: &Arguments<'_>) -> Result<(), Error> {
     let (left, right) = (arguments.required(0, "lst1")?, arguments.required(1, "lst2")?);
-    arguments.defined(&left)?;
-    arguments.defined(&right)?;
+    defined(&left)?;
+    defined(&right)?;
     let (left_type, right_type) = (print::type_name(&left), print::type_name(&right));
     if left_type == right_type || is_hashable(&left) && is_hashable(&right) {
         return Ok(());

@@ -4,11 +4,8 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::Filter;
 use crate::language::jinja::arguments::Arguments;
-use crate::language::jinja::print;
 use crate::language::jinja::values::items_of;
-
-/// The widest that lines are indented.
-const INDENT_LIMIT: i64 = 1 << 12;
+use crate::language::jinja::{methods, print};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("contains_whitespace", |_, arguments| {
@@ -17,7 +14,6 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
         let blank = |item: &Value| item.as_str().is_some_and(|item| item.chars().all(char::is_whitespace));
         Ok(items.iter().any(blank).into())
     }),
-    ("indent", indent),
     ("method_call", call_method),
     ("quote", |_, arguments| {
         let value = arguments.required(0, "txt")?;
@@ -27,10 +23,7 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("skip", |_, _| Ok(Value::from(""))),
     ("string", |_, arguments| {
         let value = arguments.required(0, "value")?;
-        if value.is_undefined() {
-            value.get_attr("")?;
-        }
-        Ok(print::text(&value).into())
+        Ok(if value.is_safe() { value } else { print::text(&value).into() })
     }),
     ("to_camelcase", |_, arguments| {
         let upper = arguments.flag(1, "uppercamel", false);
@@ -51,7 +44,7 @@ pub(super) static FILTERS: &[(&str, Filter)] = &[
         text => Ok(snake_case(text).into()),
     }),
     ("wordcount", |_, arguments| {
-        let text = arguments.text(0, "s")?;
+        let text = print::text(&arguments.required(0, "s")?);
         let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
         Ok(words.count().into())
     }),
@@ -80,41 +73,10 @@ fn snake_case(text: &str) -> String {
     out
 }
 
-/// Indents the lines after the first, or all; blank ones only when asked.
-fn indent(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
-    arguments.at_most(4)?;
-    let value = arguments.required(0, "s")?;
-    let Some(text) = value.as_str() else {
-        arguments.defined(&value)?;
-        let kind = print::type_name(&value);
-        return Err(arguments.error(format!("unsupported operand type(s) for +=: '{kind}' and 'str'")));
-    };
-    let by = match arguments.optional(1, "width") {
-        Some(by) if by.as_str().is_some() => print::text(&by),
-        _ => {
-            let width = arguments.optional_int(1, "width")?.unwrap_or(4).clamp(0, INDENT_LIMIT);
-            " ".repeat(usize::try_from(width).unwrap_or(0))
-        }
-    };
-    let (first, blank) = (arguments.flag(2, "first", false), arguments.flag(3, "blank", false));
-    let mut out = String::with_capacity(text.len() + by.len() * 8);
-    for (at, line) in text.split('\n').enumerate() {
-        if at > 0 {
-            out.push('\n');
-        }
-        let indented = if at == 0 { first } else { blank || !line.is_empty() };
-        if indented {
-            out.push_str(&by);
-        }
-        out.push_str(line);
-    }
-    Ok(out.into())
-}
-
 /// A method by its name; None of a value that has no such method.
 fn call_method(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let (value, method) = (arguments.required(0, "obj")?, arguments.text(1, "f_name")?);
-    match value.call_method(state, &method, arguments.after(2)) {
+    match methods::call(state, &value, &method, arguments.after(2)) {
         Err(error) if error.kind() == ErrorKind::UnknownMethod => Ok(Value::from(())),
         result => result,
     }

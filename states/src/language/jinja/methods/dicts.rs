@@ -6,6 +6,7 @@ use minijinja::{Error, ErrorKind, Value};
 
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
+use crate::language::jinja::run::{defined, exception, hashable};
 use crate::language::jinja::values::{self, Dict, items_of, pairs_of};
 
 /// Calls a method of a dict.
@@ -19,7 +20,10 @@ pub(in crate::language::jinja) fn call(
     match method {
         "get" => {
             arguments.at_most(2)?;
-            let found = dict.lock().get(&arguments.required(0, "key")?).cloned();
+            let key = arguments.required(0, "key")?;
+            defined(&key)?;
+            hashable(&key)?;
+            let found = dict.lock().get(&key).cloned();
             Ok(found.or_else(|| arguments.optional(1, "default")).unwrap_or_else(|| Value::from(())))
         }
         "update" => {
@@ -45,7 +49,7 @@ pub(in crate::language::jinja) fn call(
             let key = arguments.required(0, "key")?;
             match dict.lock().shift_remove(&key).or_else(|| arguments.optional(1, "default")) {
                 Some(value) => Ok(value),
-                None => Err(arguments.error(format!("there is no key {}", print::repr(&key)))),
+                None => Err(exception(print::repr(&key))),
             }
         }
         "popitem" => match dict.lock().pop() {

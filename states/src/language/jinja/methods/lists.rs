@@ -8,6 +8,7 @@ use minijinja::{Error, ErrorKind, Value};
 use super::clamp_index;
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
+use crate::language::jinja::run::{exception, order};
 use crate::language::jinja::values::{self, List, items_of};
 
 /// Calls a method of a list.
@@ -21,7 +22,10 @@ pub(in crate::language::jinja) fn call(
     let holder = Arc::as_ptr(list).cast();
     match method {
         "append" => {
-            arguments.at_most(1)?;
+            let given = arguments.positional().len();
+            if given != 1 {
+                return Err(exception(format!("list.append() takes exactly one argument ({given} given)")));
+            }
             let item = arguments.required(0, "object")?;
             values::check_nesting(holder, &item)?;
             list.lock().push(item);
@@ -66,7 +70,7 @@ pub(in crate::language::jinja) fn call(
                     items.remove(at);
                     nothing
                 }
-                None => Err(arguments.error("x not in list")),
+                None => Err(exception("list.remove(x): x not in list")),
             }
         }
         "clear" => {
@@ -131,19 +135,18 @@ fn read(items: &[Value], arguments: &Arguments<'_>) -> Result<Value, Error> {
     }
 }
 
-/// Sorts as Python does: numbers with numbers, text with text, and anything else is an error.
+/// Sorts as Python does; values of types that have no order between them are an error.
 pub(in crate::language::jinja) fn sort(items: &mut [Value]) -> Result<(), Error> {
-    if let Some([left, right]) = items
-        .windows(2)
-        .find(|pair| pair[0].kind() != pair[1].kind() && !(pair[0].is_number() && pair[1].is_number()))
-    {
-        let message = format!(
-            "cannot sort {} together with {}: they are of different types",
-            print::repr(left),
-            print::repr(right)
-        );
-        return Err(Error::new(ErrorKind::InvalidOperation, message));
+    for pair in items.windows(2) {
+        order("<", &pair[1], &pair[0])?;
     }
-    items.sort_by(|left, right| left.partial_cmp(right).unwrap_or(Ordering::Equal));
-    Ok(())
+    let mut failed = None;
+    items.sort_by(|left, right| match order("<", left, right) {
+        Ok(ordering) => ordering.unwrap_or(Ordering::Equal),
+        Err(error) => {
+            failed.get_or_insert(error);
+            Ordering::Equal
+        }
+    });
+    failed.map_or(Ok(()), Err)
 }

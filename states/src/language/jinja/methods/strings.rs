@@ -1,8 +1,9 @@
 //! Methods of strings.
 
+use minijinja::value::Kwargs;
 use minijinja::{Error, ErrorKind, Value};
 
-use super::clamp_index;
+use super::{clamp_index, dict_entries};
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
 use crate::language::jinja::values::{items_of, list, pairs_of, tuple};
@@ -16,7 +17,8 @@ pub(super) fn call(text: &str, method: &str, args: &[Value]) -> Result<Value, Er
     let all = |of: fn(char) -> bool| Ok(Value::from(!text.is_empty() && text.chars().all(of)));
     match method {
         "upper" => Ok(text.to_uppercase().into()),
-        "lower" | "casefold" => Ok(text.to_lowercase().into()),
+        "lower" => Ok(text.to_lowercase().into()),
+        "casefold" => Ok(text.to_lowercase().replace('ß', "ss").into()),
         "title" => Ok(title(text).into()),
         "capitalize" => Ok(capitalize(text).into()),
         "swapcase" => Ok(text.chars().map(swap_case).collect::<String>().into()),
@@ -42,10 +44,14 @@ pub(super) fn call(text: &str, method: &str, args: &[Value]) -> Result<Value, Er
         "zfill" | "center" | "ljust" | "rjust" => pad(text, &arguments),
         "expandtabs" => Ok(expand_tabs(text, arguments.optional_int(0, "tabsize")?.unwrap_or(8)).into()),
         "format" => super::format(text, args).map(Value::from),
-        "format_map" => super::format(text, args).map(Value::from),
+        "format_map" => {
+            let pairs = dict_entries(&arguments.required(0, "mapping")?)?;
+            let named = pairs.into_iter().filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value)));
+            super::format(text, &[Kwargs::from_iter(named).into()]).map(Value::from)
+        }
         "encode" => Ok(Value::from_bytes(text.as_bytes().to_vec())),
-        "decode" => Ok(text.into()),
         "isdigit" | "isdecimal" | "isnumeric" => all(char::is_numeric),
+        "isprintable" => Ok((!text.chars().any(|c| c.is_control() || c != ' ' && c.is_whitespace())).into()),
         "isalpha" => all(char::is_alphabetic),
         "isalnum" => all(char::is_alphanumeric),
         "isspace" => all(char::is_whitespace),

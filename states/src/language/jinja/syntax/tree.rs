@@ -1,0 +1,165 @@
+//! The tree of a template.
+
+use std::sync::Arc;
+
+use minijinja::Value;
+
+/// An expression.
+#[derive(Debug)]
+pub(in super::super) struct Expression {
+    /// The line that an error in it is reported at, counted from 1.
+    pub(in super::super) line: u32,
+    pub(in super::super) kind: Kind,
+}
+
+/// What an expression is.
+#[derive(Debug)]
+pub(in super::super) enum Kind {
+    Constant(Value),
+    Name(Arc<str>),
+    List(Vec<Expression>),
+    Tuple(Vec<Expression>),
+    Dict(Vec<(Expression, Expression)>),
+    /// `value.name`
+    Attribute(Box<Expression>, Arc<str>),
+    /// `value[key]`
+    Item(Box<Expression>, Box<Expression>),
+    /// `start:stop:step`, only as the key of an item.
+    Slice(Box<[Option<Expression>; 3]>),
+    Call(Box<Expression>, Box<Arguments>),
+    /// `value|name(…)`; a filter of a block has no value of its own.
+    Filter(Option<Box<Expression>>, Arc<str>, Box<Arguments>),
+    Test(Box<Expression>, Arc<str>, Box<Arguments>),
+    Not(Box<Expression>),
+    Sign(char, Box<Expression>),
+    Binary(&'static str, Box<[Expression; 2]>),
+    And(Box<[Expression; 2]>),
+    Or(Box<[Expression; 2]>),
+    /// `a ~ b ~ c`
+    Concat(Vec<Expression>),
+    /// `a < b < c`
+    Compare(Box<Expression>, Vec<(Comparison, Expression)>),
+    /// `then if test else otherwise`
+    Conditional(Box<[Expression; 2]>, Option<Box<Expression>>),
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    In,
+    NotIn,
+}
+
+/// The arguments of a call.
+#[derive(Debug, Default)]
+pub(in super::super) struct Arguments {
+    pub(in super::super) positional: Vec<Expression>,
+    pub(in super::super) keyword: Vec<(Arc<str>, Expression)>,
+    /// `*items`
+    pub(in super::super) items: Option<Expression>,
+    /// `**pairs`
+    pub(in super::super) pairs: Option<Expression>,
+}
+
+/// What is assigned to.
+#[derive(Debug)]
+pub(in super::super) enum Target {
+    Name(Arc<str>),
+    /// `namespace.attribute`
+    Attribute(Arc<str>, Arc<str>),
+    Tuple(Vec<Target>),
+}
+
+/// A statement.
+#[derive(Debug)]
+pub(in super::super) struct Statement {
+    pub(in super::super) line: u32,
+    pub(in super::super) kind: Action,
+}
+
+/// What a statement does.
+#[derive(Debug)]
+pub(in super::super) enum Action {
+    /// Text, and where in the source it stands.
+    Data(Box<str>, usize),
+    Print(Expression),
+    Set(Target, Expression),
+    SetBlock(Target, Option<Expression>, Vec<Statement>),
+    For(Arc<For>),
+    If(Vec<(u32, Expression, Vec<Statement>)>, Vec<Statement>),
+    With(Vec<(Target, Expression)>, Vec<Statement>),
+    Macro(Arc<Macro>),
+    /// The call and its `caller`.
+    CallBlock(Expression, Arc<Macro>),
+    FilterBlock(Expression, Vec<Statement>),
+    Autoescape(Expression, Vec<Statement>),
+    Do(Expression),
+    Block(Arc<Block>),
+    Extends(Expression),
+    Include {
+        template: Expression,
+        ignore_missing: bool,
+        with_context: bool,
+    },
+    Import(Import),
+    /// `import_yaml`, `import_json`, `import_text`: the import, and the filter that reads it.
+    ImportData(Import, &'static str),
+    From(Import, Vec<(Arc<str>, Arc<str>)>),
+    /// `load_yaml`, `load_json`, `load_text`
+    Load(Target, &'static str, Arc<Macro>),
+    /// A `profile` block: a label and what runs in the names of where it stands.
+    Profile(Expression, Vec<Statement>),
+    Break,
+    Continue,
+}
+
+/// A loop.
+#[derive(Debug)]
+pub(in super::super) struct For {
+    pub(in super::super) line: u32,
+    pub(in super::super) target: Target,
+    pub(in super::super) items: Expression,
+    pub(in super::super) test: Option<Expression>,
+    pub(in super::super) recursive: bool,
+    pub(in super::super) body: Vec<Statement>,
+    pub(in super::super) otherwise: Vec<Statement>,
+    /// Whether anything in the body asks for `loop`; without, there is none.
+    pub(in super::super) has_loop: bool,
+}
+
+/// A macro, or what a `call` block hands over as `caller`.
+#[derive(Debug)]
+pub(in super::super) struct Macro {
+    pub(in super::super) name: Option<Arc<str>>,
+    pub(in super::super) parameters: Vec<Arc<str>>,
+    /// The defaults of the last parameters.
+    pub(in super::super) defaults: Vec<Expression>,
+    pub(in super::super) body: Vec<Statement>,
+    /// Which of the special names its body asks for.
+    pub(in super::super) caller: bool,
+    pub(in super::super) kwargs: bool,
+    pub(in super::super) varargs: bool,
+}
+
+/// A block.
+#[derive(Debug)]
+pub(in super::super) struct Block {
+    pub(in super::super) name: Arc<str>,
+    pub(in super::super) scoped: bool,
+    pub(in super::super) required: bool,
+    pub(in super::super) body: Vec<Statement>,
+}
+
+/// An import's template, the name its module gets (none for `from`), and whether it sees the names around it.
+#[derive(Debug)]
+pub(in super::super) struct Import {
+    pub(in super::super) template: Expression,
+    pub(in super::super) target: Arc<str>,
+    pub(in super::super) with_context: bool,
+}

@@ -1,0 +1,2 @@
+{% extends 'b.jinja' %}{% block r %}    - r: 1
+{% endblock %}

@@ -1,0 +1,5 @@
+{% load_text as x %}
+abc
+{% endload %}a:
+  test.nop:
+    - x: {{ x|tojson }}

@@ -1,0 +1,8 @@
+a:
+  test.nop:
+    - text: |
+        x
+        {% if true %}
+        y
+        {% endif %}
+        z

@@ -1,0 +1,2 @@
+
+{% import 'bad.jinja' as b %}

@@ -1,0 +1,2 @@
+{% extends 'mid.jinja' %}{% block args %}{{ super() }}    - top: {{ self.name() }}
+{% endblock %}{% block name %}t{% endblock %}

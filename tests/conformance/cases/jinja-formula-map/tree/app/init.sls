@@ -1,0 +1,8 @@
+{%- from 'app/map.jinja' import app with context %}
+include:
+  - .config
+
+app-pkg:
+  test.nop:
+    - name: {{ app.pkg }}
+    - ports: {{ app.ports|json }}

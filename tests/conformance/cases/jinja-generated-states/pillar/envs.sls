@@ -1,0 +1,3 @@
+envs:
+  prod: [a, xb, c]
+  dev: [d]

@@ -1,0 +1,1 @@
+{% from 'nosuch.jinja' import x %}

@@ -1,0 +1,3 @@
+{% from 'lib.jinja' import nope %}
+a:
+  test.nop: []

@@ -1,0 +1,3 @@
+{% load_yaml as x %}
+a: [1
+{% endload %}

@@ -1,0 +1,1 @@
+{% load_json as x %}{a}{% endload %}

@@ -1,0 +1,1 @@
+{% macro m() %}{{ caller() }}{% endmacro %}{{ m() }}

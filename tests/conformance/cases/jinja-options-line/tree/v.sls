@@ -1,0 +1,4 @@
+#jinja2: nonsense
+a:
+  test.nop:
+    - x: {{ 1 }}

@@ -1,0 +1,5 @@
+
+#jinja2: {"variable_start_string": "<<"}
+a:
+  test.nop:
+    - x: {{ 1 }}

@@ -1,0 +1,3 @@
+{% if pillar.get('must') is none %}
+{{ raise('must is not set') }}
+{% endif %}

@@ -1,0 +1,2 @@
+{% macro need(x) %}{{ raise('no ' ~ x) }}{% endmacro %}
+{{ need('key') }}

@@ -1,0 +1,4 @@
+{% from './map.jinja' import m %}a:
+  test.nop:
+    - m: {{ m }}
+    - dir: {{ tpldir }}

@@ -1,0 +1,3 @@
+a:
+  test.nop:
+    - x: {{ range(100000)|length }}

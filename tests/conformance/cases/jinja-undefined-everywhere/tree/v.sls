@@ -1,0 +1,1 @@
+{% if nope == 1 %}{% endif %}

@@ -1,0 +1,2 @@
+{% if false %}{{ 1|nosuch }}{% endif %}a:
+  test.nop: []

@@ -1,0 +1,5 @@
+#!jinja|yaml
+{% set x = 1 %}
+a:
+  test.nop:
+    - x: {{ x }}

@@ -1,0 +1,4 @@
+#!/bin/sh
+a:
+  test.nop:
+    - x: {{ 3 }}

@@ -1,0 +1,4 @@
+#!yaml_jinja
+a:
+  test.nop:
+    - x: {{ 4 }}

@@ -1,0 +1,3 @@
+#! yaml
+a:
+  test.nop: []

@@ -1,0 +1,4 @@
+#!jinja -s | yaml
+a:
+  test.nop:
+    - x: {{ 1 }}

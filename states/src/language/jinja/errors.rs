@@ -115,11 +115,15 @@ impl Origin<'_> {
         }
         for step in way {
             let line = self.line_in(&step.file, step.line);
-            diagnostic = diagnostic.note(match &step.within {
+            let note = match &step.within {
                 Within::Template => format!("reached from {}:{line}", step.file),
                 Within::Macro(name) => format!("reached from {}:{line}, in the macro `{name}`", step.file),
                 Within::Block(name) => format!("reached from {}:{line}, in the block `{name}`", step.file),
-            });
+            };
+            // A circle is told once.
+            if !diagnostic.notes.contains(&note) {
+                diagnostic = diagnostic.note(note);
+            }
         }
         if let Some(help) = words.help {
             diagnostic = diagnostic.help(help);

@@ -1,6 +1,6 @@
 //! Salt's own configuration of a minion: the file `minion`, what it includes, and what its keys mean here.
 //!
-//! [`document`] reads and merges the files, [`keys`] says of each key what becomes of it, [`assemble`] makes the options of
+//! [`document`] reads and merges the files, [`mod@keys`] says of each key what becomes of it, [`assemble`] makes the options of
 //! it that templates see in `opts`, under Salt's names and with Salt's defaults, [`identity`] finds the host's id, [`grains`]
 //! lays the static grains over the machine's, [`roots`] reads `file_roots` and `pillar_roots`.
 //!

@@ -56,7 +56,9 @@ impl Parser {
     fn conditional(&mut self) -> Read {
         let mut line = self.line();
         let mut value = self.or()?;
+        let mut links = 0;
         while self.skip_name("if") {
+            self.link(&mut links)?;
             let soft = std::mem::replace(&mut self.soft, true);
             let test = self.or()?;
             let otherwise = if self.skip_name("else") { Some(self.nested(Self::conditional)?) } else { None };
@@ -70,7 +72,9 @@ impl Parser {
     fn or(&mut self) -> Read {
         let mut line = self.line();
         let mut left = self.and()?;
+        let mut links = 0;
         while self.skip_name("or") {
+            self.link(&mut links)?;
             left = at(line, Kind::Or(Box::new([left, self.and()?])));
             line = self.line();
         }
@@ -80,7 +84,9 @@ impl Parser {
     fn and(&mut self) -> Read {
         let mut line = self.line();
         let mut left = self.not()?;
+        let mut links = 0;
         while self.skip_name("and") {
+            self.link(&mut links)?;
             left = at(line, Kind::And(Box::new([left, self.not()?])));
             line = self.line();
         }
@@ -125,7 +131,9 @@ impl Parser {
     fn operators(&mut self, operators: &[&'static str], operand: fn(&mut Self) -> Read) -> Read {
         let mut line = self.line();
         let mut left = operand(self)?;
+        let mut links = 0;
         while let Some(operator) = operators.iter().find(|operator| self.token().is(operator)) {
+            self.link(&mut links)?;
             self.advance();
             left = at(line, Kind::Binary(operator, Box::new([left, operand(self)?])));
             line = self.line();
@@ -168,7 +176,9 @@ impl Parser {
             self.primary()?
         };
         value = self.postfix(value)?;
+        let mut links = 0;
         loop {
+            self.link(&mut links)?;
             value = match self.token() {
                 _ if !filters => return Ok(value),
                 Token::Operator("|") => self.filter(Some(value))?,
@@ -262,7 +272,9 @@ impl Parser {
     }
 
     fn postfix(&mut self, mut value: Expression) -> Read {
+        let mut links = 0;
         loop {
+            self.link(&mut links)?;
             value = match self.token() {
                 Token::Operator("." | "[") => self.subscript(value)?,
                 Token::Operator("(") => self.call(value)?,
@@ -383,7 +395,9 @@ impl Parser {
     /// `name(…)|name(…)`, as after `{% filter` or `{% set x |`.
     pub(super) fn filters(&mut self) -> Read {
         let mut value = self.inline_filter(None)?;
+        let mut links = 0;
         while self.token().is("|") {
+            self.link(&mut links)?;
             value = self.filter(Some(value))?;
         }
         Ok(value)

@@ -11,6 +11,9 @@ use super::{Parsed, SyntaxError};
 /// How deep expressions and tags may be put into each other.
 const DEPTH_LIMIT: usize = 100;
 
+/// How many operators of one rank, filters, attributes or calls may follow one another: each makes the tree one deeper.
+const CHAIN_LIMIT: usize = 200;
+
 /// Reads a template. `known` says whether there is a filter (`false`: a test) of that name.
 ///
 /// # Errors
@@ -172,6 +175,20 @@ impl Parser {
 
     pub(super) fn error(&self, message: impl Into<String>) -> SyntaxError {
         SyntaxError { message: message.into(), line: self.line() }
+    }
+
+    /// Counts one more link of a chain.
+    ///
+    /// # Errors
+    /// When the chain is too long.
+    pub(super) fn link(&self, links: &mut usize) -> Result<(), SyntaxError> {
+        *links += 1;
+        match *links > CHAIN_LIMIT {
+            true => {
+                Err(self.error(format!("more than {CHAIN_LIMIT} operators, filters or attributes in a row")))
+            }
+            false => Ok(()),
+        }
     }
 
     /// Reads something that may be put into itself.

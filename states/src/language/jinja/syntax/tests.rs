@@ -29,6 +29,16 @@ fn nesting_has_a_bound() {
 }
 
 #[test]
+fn chains_have_a_bound() {
+    for link in [" + 1", " * 1", " ** 1", " and 1", " or 1", "|abs", ".real", "[0]", "()", " if 1"] {
+        let (_, message) = error(&format!("{{{{ 1{} }}}}", link.repeat(100_000)));
+        assert!(message.contains("in a row"), "{link}: {message}");
+    }
+    let (_, message) = error(&format!("{{% filter upper{} %}}{{% endfilter %}}", "|upper".repeat(100_000)));
+    assert!(message.contains("in a row"), "{message}");
+}
+
+#[test]
 fn a_line_of_options_is_json() {
     assert!(override_of("#jinja2: {\"trim_blocks\": true}\nx").is_some_and(|(_, line)| line == 0));
     assert!(override_of("#!jinja|yaml\n#jinja2: {}\nx").is_some_and(|(_, line)| line == 1));

@@ -113,7 +113,7 @@ fn an_error_in_an_import_names_both_files() {
         ("lib/map.jinja", "{% macro x() %}\n{{ missing }}\n{% endmacro %}\n{{ nope }}\n"),
     ];
     let error = load_with(&files, "web/init.sls").unwrap_err();
-    assert_eq!(error.place.as_ref().unwrap().to_string(), "lib/map.jinja:4");
+    assert_eq!(error.place.as_ref().unwrap().to_string(), "lib/map.jinja:4:4");
     assert_eq!(error.excerpt.as_deref(), Some("{{ nope }}"));
     assert_eq!(error.notes, ["reached from web/init.sls:1"]);
 }

@@ -99,7 +99,7 @@ fn warnings_and_exit_codes() {
 fn a_broken_pillar_is_told_apart_from_the_tree() {
     let alone = Alone::new(SOUND);
     fs::write(alone.path("pillar/site.sls"), "site: {{ nope }}\n").unwrap();
-    alone.check(&[]).code(4).says("site.sls:1:1").says("in the pillar tree").done();
+    alone.check(&[]).code(4).says("site.sls:1:10").says("in the pillar tree").done();
 }
 
 #[test]

@@ -90,8 +90,8 @@ fn render_here(context: &Arc<Context>, template: &Template<'_>) -> Result<Render
     let lenient = context.opts.get(&Plain::from("allow_undefined")).is_some_and(Plain::is_true);
     let session = Session::new(context, template.saltenv, settings.clone(), &root, lenient);
     let place = errors::Origin { context, template, root: &root, moved };
-    let parsed = read(&source, &settings)
-        .map_err(|fault| Box::new(place.diagnose_syntax(&fault.message, template.path, fault.line)))?;
+    let parsed =
+        read(&source, &settings).map_err(|fault| Box::new(place.diagnose_syntax(&fault, template.path)))?;
     let unit = Arc::new(Unit { path: template.path.into(), parsed: parsed.clone() });
     let rendered = with_state(context, template.path, |state| Run::render(state, &session, &unit));
     match rendered {
@@ -110,7 +110,7 @@ fn render_here(context: &Arc<Context>, template: &Template<'_>) -> Result<Render
             };
             Ok(Rendered { text, spans, source })
         }
-        Err(fault) => Err(Box::new(place.diagnose(&fault))),
+        Err(fault) => Err(Box::new(place.diagnose(&fault, &session))),
     }
 }
 

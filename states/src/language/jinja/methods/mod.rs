@@ -88,6 +88,17 @@ static DICT: &[&str] = &[
     "has_key",
 ];
 
+/// The names of the methods of a value's type.
+pub(super) fn names(value: &Value) -> &'static [&'static str] {
+    match value.kind() {
+        ValueKind::String => STRING,
+        ValueKind::Map if type_name(value) == "dict" => DICT,
+        ValueKind::Seq if type_name(value) == "list" => LIST,
+        ValueKind::Seq => &["count", "index"],
+        _ => &[],
+    }
+}
+
 /// Whether a value's type has a method of that name.
 pub(super) fn exists(value: &Value, name: &str) -> bool {
     match value.kind() {

@@ -9,9 +9,10 @@ use super::attributes::{attribute, item, slice};
 use super::fault::{Fault, template_error};
 use super::operators::{binary, compare, concat, hashable, sign};
 use super::scope::Scope;
+use super::searches::Sought;
 use super::statements::truth;
 use super::undefined::{Severity, defined, undefined};
-use crate::language::jinja::syntax::tree::{Arguments, Expression, Kind};
+use crate::language::jinja::syntax::tree::{Arguments, Expression, Extent, Kind};
 use crate::language::jinja::values::{dict, items_of, list, pairs_of, tuple};
 use crate::language::jinja::{arguments, filters, print, tests};
 
@@ -21,9 +22,14 @@ pub(super) type Given = (Vec<Value>, Vec<(Arc<str>, Value)>);
 impl Run<'_, '_, '_> {
     /// The value of an expression.
     pub(super) fn evaluate(&mut self, expression: &Expression, scope: &Arc<Scope>) -> Result<Value, Fault> {
+        let value = self.value_of(expression, scope);
+        self.about(expression.extent, value)
+    }
+
+    fn value_of(&mut self, expression: &Expression, scope: &Arc<Scope>) -> Result<Value, Fault> {
         match &expression.kind {
             Kind::Constant(value) => Ok(value.clone()),
-            Kind::Name(name) => Ok(self.lookup(name, scope)),
+            Kind::Name(name) => Ok(self.lookup(name, scope, expression.extent)),
             Kind::List(items) => Ok(list(self.all(items, scope)?)),
             Kind::Tuple(items) => Ok(tuple(self.all(items, scope)?)),
             Kind::Dict(pairs) => {
@@ -146,19 +152,21 @@ impl Run<'_, '_, '_> {
     }
 
     /// The value of a name.
-    pub(super) fn lookup(&self, name: &str, scope: &Arc<Scope>) -> Value {
+    pub(super) fn lookup(&self, name: &str, scope: &Arc<Scope>, extent: Extent) -> Value {
         if let Some(value) = scope.get(name).or_else(|| self.session.global(name)) {
             return value;
         }
         if name == "self" {
             return self.own_blocks();
         }
-        self.session.undefined(format!("'{name}' is undefined"), Some(name.into()))
+        let sought = Sought::Name(scope.clone());
+        self.not_found(format!("'{name}' is undefined"), Some(name.into()), extent, sought)
     }
 
     /// What stands for an attribute or an item that a value does not have.
     fn lacking(&self, of: &Value, key: &Value, expression: &Expression) -> Value {
-        self.session.undefined(lack(of, key), spelled(expression))
+        let sought = Sought::Key(of.clone(), key.clone());
+        self.not_found(lack(of, key), spelled(expression), expression.extent, sought)
     }
 
     /// The arguments of a call.
@@ -199,6 +207,7 @@ impl Run<'_, '_, '_> {
         let Kind::Filter(value, name, arguments) = &expression.kind else {
             return self.evaluate(expression, scope);
         };
+        let extent = expression.extent;
         let value = match value {
             Some(value) if text.is_some() => self.filter_chain(value, text, scope)?,
             Some(value) => self.evaluate(value, scope)?,
@@ -214,7 +223,8 @@ impl Run<'_, '_, '_> {
         if !keyword.is_empty() {
             given.push(keywords(keyword));
         }
-        self.filter_by_name(name, &given)
+        let made = self.filter_by_name(name, &given);
+        self.about(extent, made)
     }
 
     /// Applies a filter.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use minijinja::{Error, ErrorKind};
 
+use super::Unit;
 use crate::language::jinja::errors::Sentence;
+use crate::language::jinja::syntax::tree::Extent;
 
 /// An error and the way to it.
 pub(in super::super) type Fault = Box<Passage>;
@@ -14,8 +16,17 @@ pub(in super::super) type Fault = Box<Passage>;
 pub(in super::super) struct Passage {
     pub(in super::super) error: Error,
     pub(in super::super) steps: Vec<Step>,
+    /// The innermost expression that failed.
+    pub(in super::super) about: Option<About>,
     /// Whether the place in the body that it is passing through is still to be noted.
     open: bool,
+}
+
+/// An expression of a template.
+#[derive(Clone, Debug)]
+pub(in super::super) struct About {
+    pub(in super::super) unit: Arc<Unit>,
+    pub(in super::super) extent: Extent,
 }
 
 /// One place.
@@ -37,11 +48,19 @@ pub(in super::super) enum Within {
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        Box::new(Passage { error, steps: Vec::new(), open: true })
+        Box::new(Passage { error, steps: Vec::new(), about: None, open: true })
     }
 }
 
 impl Passage {
+    /// Notes the expression that failed, unless one further in, or a statement, is known.
+    pub(super) fn about(mut self: Box<Self>, unit: &Arc<Unit>, extent: Extent) -> Box<Self> {
+        if self.about.is_none() && self.steps.is_empty() {
+            self.about = Some(About { unit: unit.clone(), extent });
+        }
+        self
+    }
+
     /// Notes the place where it happened, unless a place further in is known.
     pub(super) fn at(mut self: Box<Self>, file: &Arc<str>, line: u32, within: &Within) -> Box<Self> {
         if std::mem::take(&mut self.open) {

@@ -9,11 +9,12 @@ use minijinja::{Error, ErrorKind, Value};
 use super::blocks::Blocks;
 use super::fault::{Fault, exception};
 use super::scope::Scope;
+use super::searches::Sought;
 use super::undefined::{Undefined, defined};
 use super::{Frame, Instance, Run, Unit, Within};
 use crate::language::jinja::errors::MissingTemplate;
 use crate::language::jinja::print;
-use crate::language::jinja::syntax::tree::{Expression, Import};
+use crate::language::jinja::syntax::tree::{Expression, Extent, Import};
 use crate::language::jinja::values::items_of;
 
 /// What an import makes of a template: the names at its top, and the text it printed.
@@ -65,13 +66,18 @@ impl Run<'_, '_, '_> {
         scope: &Arc<Scope>,
     ) -> Result<(), Fault> {
         let name = self.evaluate(template, scope)?;
-        let unit = match self.find_template(&name)? {
+        let found = self.find_template(&name);
+        let unit = match self.about(template.extent, found)? {
             Some(unit) => unit,
             None if ignore_missing => return Ok(()),
-            None => self.template_of(&name)?,
+            None => {
+                let missing = self.template_of(&name);
+                self.about(template.extent, missing)?
+            }
         };
         if !with_context {
-            let module = self.default_module(&unit, &name)?;
+            let module = self.default_module(&unit, &name);
+            let module = self.about(template.extent, module)?;
             if let Some(module) = module.downcast_object_ref::<Module>()
                 && !self.frame.muted
             {
@@ -81,18 +87,20 @@ impl Run<'_, '_, '_> {
         }
         let frame = self.frame_of(&unit, Scope::within(scope));
         let muted = self.frame.muted;
-        self.enter(Frame { muted, ..frame }, |run| run.root(&unit))
+        let included = self.enter(Frame { muted, ..frame }, |run| run.root(&unit));
+        self.about(template.extent, included)
     }
 
     /// The module of an import.
     pub(super) fn import(&mut self, import: &Import, scope: &Arc<Scope>) -> Result<Value, Fault> {
         let name = self.evaluate(&import.template, scope)?;
-        let unit = self.template_of(&name)?;
-        if import.with_context {
-            self.module(&unit, Scope::within(&scope.snapshot()))
-        } else {
-            self.default_module(&unit, &name)
-        }
+        let unit = self.template_of(&name);
+        let unit = self.about(import.template.extent, unit)?;
+        let module = match import.with_context {
+            true => self.module(&unit, Scope::within(&scope.snapshot())),
+            false => self.default_module(&unit, &name),
+        };
+        self.about(import.template.extent, module)
     }
 
     /// The module of a template that sees nothing of its importer. As in Jinja, it is made once.
@@ -135,8 +143,8 @@ impl Run<'_, '_, '_> {
     }
 
     /// A name that is taken out of a module.
-    pub(super) fn taken(&self, module: &Value, name: &Arc<str>, line: u32) -> Value {
-        let Some(module) = module.downcast_object_ref::<Module>() else { return Value::default() };
+    pub(super) fn taken(&self, of: &Value, name: &Arc<str>, line: u32, extent: Extent) -> Value {
+        let Some(module) = of.downcast_object_ref::<Module>() else { return Value::default() };
         match module.instance.top.exported(name) {
             Some(value) => value,
             None => {
@@ -144,10 +152,15 @@ impl Run<'_, '_, '_> {
                 let message = format!(
                     "the template '{path}' (imported on line {line}) does not export the requested name '{name}'"
                 );
-                self.session.undefined(message, Some(name.to_string()))
+                self.not_found(message, Some(name.to_string()), extent, Sought::Export(of.clone()))
             }
         }
     }
+}
+
+/// The names that an imported template exports.
+pub(super) fn exports(module: &Value) -> Vec<Arc<str>> {
+    module.downcast_object_ref::<Module>().map(|module| module.instance.top.names()).unwrap_or_default()
 }
 
 impl Object for Module {

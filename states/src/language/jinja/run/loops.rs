@@ -72,7 +72,8 @@ impl Run<'_, '_, '_> {
         scope: &Arc<Scope>,
         depth: usize,
     ) -> Result<(), Fault> {
-        let mut items = items_of(value)?;
+        let items = items_of(value).map_err(Fault::from);
+        let mut items = self.about(node.items.extent, items)?;
         if let Some(test) = &node.test {
             let mut kept = Vec::with_capacity(items.len());
             for item in items {
@@ -113,7 +114,8 @@ impl Run<'_, '_, '_> {
                 state.at.store(at, Ordering::Relaxed);
                 inner.set(&name, Value::from_dyn_object(state.clone()));
             }
-            self.assign_in(&node.target, item, &inner)?;
+            let assigned = self.assign_in(&node.target, item, &inner).map_err(Fault::from);
+            self.about(node.items.extent, assigned)?;
             match self.inside(&node.body, &inner)? {
                 Flow::Break => break,
                 Flow::Continue => {}

@@ -8,6 +8,7 @@ use minijinja::{Error, State, Value};
 
 use super::fault::{Fault, exception};
 use super::scope::Scope;
+use super::searches::Sought;
 use super::{Frame, Run, Within};
 use crate::language::jinja::syntax::tree;
 use crate::language::jinja::values::{dict, tuple};
@@ -96,9 +97,12 @@ impl Run<'_, '_, '_> {
                     Some(default) => run
                         .evaluate(default, &scope)
                         .map_err(|fault| fault.at(&file, default.line, &run.frame.within))?,
-                    None => run
-                        .session
-                        .undefined(format!("parameter '{name}' was not provided"), Some(name.to_string())),
+                    None => run.not_found(
+                        format!("parameter '{name}' was not provided"),
+                        Some(name.to_string()),
+                        node.extent,
+                        Sought::Argument,
+                    ),
                 };
                 scope.set(name, value);
             }

@@ -11,6 +11,7 @@ mod macros;
 mod operators;
 mod output;
 mod scope;
+mod searches;
 mod session;
 mod statements;
 mod undefined;
@@ -19,11 +20,14 @@ use std::sync::Arc;
 
 use minijinja::{Error, State, Value};
 
+use super::syntax::tree::Extent;
+
 pub(super) use attributes::item;
 pub(super) use expressions::lacking;
-pub(super) use fault::{Fault, Step, Within, exception, template_error};
+pub(super) use fault::{About, Fault, Step, Within, exception, template_error};
 pub(super) use operators::{binary, compare, hashable, order};
 pub(in crate::language) use output::Span;
+pub(super) use searches::{Search, Sought};
 pub(super) use session::{Session, Unit};
 pub(super) use undefined::{Severity, Undefined, defined, undefined, usable};
 
@@ -122,6 +126,17 @@ impl<'r, 's, 'e> Run<'r, 's, 'e> {
         self.frame = outer;
         self.calls -= 1;
         result.map_err(fault::Passage::leaves)
+    }
+
+    /// Notes the expression that an error is about.
+    fn about<T>(&self, extent: Extent, result: Result<T, Fault>) -> Result<T, Fault> {
+        result.map_err(|fault| fault.about(&self.frame.unit, extent))
+    }
+
+    /// What stands for what an expression did not find.
+    fn not_found(&self, message: String, spelled: Option<String>, extent: Extent, sought: Sought) -> Value {
+        let about = About { unit: self.frame.unit.clone(), extent };
+        self.session.not_found(message, spelled, Search { about, sought })
     }
 
     /// What something prints, as text.

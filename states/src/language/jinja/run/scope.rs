@@ -15,7 +15,7 @@ struct Entry {
 
 /// The names of one body. What it does not have is looked for in the scope around it.
 #[derive(Default)]
-pub(super) struct Scope {
+pub(in super::super) struct Scope {
     names: Mutex<Vec<Entry>>,
     around: Option<Arc<Scope>>,
 }
@@ -81,6 +81,17 @@ impl Scope {
     /// The names that an importer may take, in the order in which they were set.
     pub(super) fn names(&self) -> Vec<Arc<str>> {
         self.lock().iter().filter(|entry| entry.exported).map(|entry| entry.name.clone()).collect()
+    }
+
+    /// Every name that is seen here.
+    pub(super) fn all_names(&self) -> Vec<Arc<str>> {
+        let mut names = Vec::new();
+        let mut scope = Some(self);
+        while let Some(at) = scope {
+            names.extend(at.lock().iter().map(|entry| entry.name.clone()));
+            scope = at.around.as_deref();
+        }
+        names
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {

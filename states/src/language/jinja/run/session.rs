@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use minijinja::{Error, ErrorKind, Value};
 
-use super::undefined::{Severity, undefined};
+use super::searches::{Search, Searches};
+use super::undefined::{Severity, not_found, undefined};
 use crate::context::Context;
 use crate::language::jinja::engine::{Root, read};
 use crate::language::jinja::errors::{Sentence, Syntax};
@@ -34,6 +35,8 @@ pub(in super::super) struct Session {
     units: RefCell<HashMap<String, Arc<Unit>>>,
     /// The modules of templates that were imported without context.
     pub(super) modules: RefCell<HashMap<String, Value>>,
+    /// What was looked for in vain of late.
+    searches: RefCell<Searches>,
     /// `tplfile`, `tpldir` and `tpldot` of the file that was loaded last: relative names begin there.
     place: RefCell<Option<[Arc<str>; 3]>>,
 }
@@ -62,6 +65,7 @@ impl Session {
             lenient,
             units: RefCell::default(),
             modules: RefCell::default(),
+            searches: RefCell::default(),
             place: RefCell::new(place),
         }
     }
@@ -81,6 +85,17 @@ impl Session {
             .zip(names)
             .map(|(value, name)| (name.into(), Value::from(&**value)))
             .collect()
+    }
+
+    /// What stands for something that was looked for and not found.
+    pub(super) fn not_found(&self, message: String, expression: Option<String>, search: Search) -> Value {
+        let severity = if self.lenient { Severity::Lenient } else { Severity::Strict };
+        not_found(message, expression, severity, self.searches.borrow_mut().keep(search))
+    }
+
+    /// The search of that number, if it is among the last.
+    pub(in super::super) fn search(&self, number: u64) -> Option<Search> {
+        self.searches.borrow().get(number).cloned()
     }
 
     /// What stands for something that is not there.
@@ -131,9 +146,8 @@ impl Session {
             *file = name.into();
             *dotted = folder.replace('/', ".").into();
         }
-        let parsed = read(text, &self.settings).map_err(|fault| {
-            Syntax { message: fault.message, file: path.as_str().into(), line: fault.line }.into_error()
-        })?;
+        let parsed = read(text, &self.settings)
+            .map_err(|fault| Syntax { file: path.as_str().into(), fault }.into_error())?;
         let unit = Arc::new(Unit { path: path.into(), parsed });
         self.units.borrow_mut().insert(name.into(), unit.clone());
         Ok(Some(unit))

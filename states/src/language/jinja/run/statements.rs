@@ -10,7 +10,7 @@ use super::macros::Macro;
 use super::scope::Scope;
 use super::undefined::{Undefined, usable};
 use super::{Run, Unit};
-use crate::language::jinja::syntax::tree::{Action, Expression, Statement, Target};
+use crate::language::jinja::syntax::tree::{Action, Expression, Extent, Statement, Target};
 use crate::language::jinja::values::{Dict, Namespace, items_of};
 use crate::language::jinja::{markup, print};
 
@@ -75,13 +75,14 @@ impl Run<'_, '_, '_> {
             Action::Print(expression) => {
                 if !self.frame.muted {
                     let value = self.evaluate(expression, scope)?;
-                    self.print(&value, expression.line)?;
+                    let printed = self.print(&value, expression.line).map_err(Fault::from);
+                    self.about(expression.extent, printed)?;
                 }
             }
             Action::If(branches, otherwise) => {
                 for (line, test, body) in branches {
                     let truth = match self.evaluate(test, scope) {
-                        Ok(value) => truth(&value).map_err(Fault::from),
+                        Ok(value) => self.about(test.extent, truth(&value).map_err(Fault::from)),
                         Err(fault) => Err(fault),
                     };
                     let within = &self.frame.within;
@@ -95,7 +96,8 @@ impl Run<'_, '_, '_> {
             Action::Set(target, expression) => {
                 self.check_namespaces(target, scope)?;
                 let value = self.evaluate(expression, scope)?;
-                self.assign(target, value, scope)?;
+                let assigned = self.assign(target, value, scope).map_err(Fault::from);
+                self.about(expression.extent, assigned)?;
             }
             Action::SetBlock(target, filter, body) => {
                 self.check_namespaces(target, scope)?;
@@ -194,8 +196,8 @@ impl Run<'_, '_, '_> {
             }
             Action::From(import, names) => {
                 let module = self.import(import, scope)?;
-                for (name, alias) in names {
-                    let value = self.taken(&module, name, statement.line);
+                for (name, alias, extent) in names {
+                    let value = self.taken(&module, name, statement.line, *extent);
                     scope.set_imported(alias, value);
                 }
             }
@@ -229,13 +231,18 @@ impl Run<'_, '_, '_> {
         }
     }
 
+    /// The value of a name that is assigned to.
+    fn named(&self, name: &str, scope: &Arc<Scope>) -> Value {
+        self.lookup(name, scope, Extent::default())
+    }
+
     fn check_namespaces(&self, target: &Target, scope: &Arc<Scope>) -> Result<(), Error> {
         match target {
             Target::Name(_) => Ok(()),
             Target::Tuple(targets) => {
                 targets.iter().try_for_each(|target| self.check_namespaces(target, scope))
             }
-            Target::Attribute(name, _) => match self.lookup(name, scope).downcast_object_ref::<Namespace>() {
+            Target::Attribute(name, _) => match self.named(name, scope).downcast_object_ref::<Namespace>() {
                 Some(_) => Ok(()),
                 None => Err(template_error("cannot assign attribute on non-namespace object")),
             },
@@ -251,7 +258,7 @@ impl Run<'_, '_, '_> {
         match target {
             Target::Name(name) => scope.set(name, value),
             Target::Attribute(name, attribute) => {
-                if let Some(namespace) = self.lookup(name, scope).downcast_object_ref::<Namespace>() {
+                if let Some(namespace) = self.named(name, scope).downcast_object_ref::<Namespace>() {
                     namespace.set(attribute, value)?;
                 }
             }

@@ -15,6 +15,8 @@ pub(in super::super) struct Undefined {
     /// The expression that was looked up, where it can be written down: `pillar['key']`.
     expression: Option<String>,
     kind: Severity,
+    /// The number of the search that did not find it, where one is kept.
+    search: Option<u64>,
 }
 
 /// What may be done with an undefined value.
@@ -30,7 +32,12 @@ pub(in super::super) enum Severity {
 
 /// An undefined value.
 pub(in super::super) fn undefined(message: String, expression: Option<String>, kind: Severity) -> Value {
-    Value::from_object(Undefined { message, expression, kind })
+    Value::from_object(Undefined { message, expression, kind, search: None })
+}
+
+/// What stands for something that a search did not find.
+pub(super) fn not_found(message: String, expression: Option<String>, kind: Severity, search: u64) -> Value {
+    Value::from_object(Undefined { message, expression, kind, search: Some(search) })
 }
 
 impl Undefined {
@@ -45,7 +52,8 @@ impl Undefined {
             let sentence = Sentence(format!("Jinja syntax error: {}", self.message));
             return Error::new(ErrorKind::InvalidOperation, self.message.clone()).with_source(sentence);
         }
-        let lack = Lack { message: self.message.clone(), expression: self.expression.clone() };
+        let lack =
+            Lack { message: self.message.clone(), expression: self.expression.clone(), search: self.search };
         Error::new(ErrorKind::UndefinedError, self.message.clone()).with_source(lack)
     }
 

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use minijinja::Value;
-
 use super::SyntaxError;
 use super::parser::Parser;
 use super::token::Token;
@@ -11,11 +9,12 @@ use super::tree::{Arguments, Comparison, Expression, Kind, Target};
 
 type Read = Result<Expression, SyntaxError>;
 
-fn at(line: u32, kind: Kind) -> Expression {
-    Expression { line, kind }
-}
-
 impl Parser {
+    /// An expression that began at `start` and ends with the token that was read last.
+    fn node(&self, line: u32, start: usize, kind: Kind) -> Expression {
+        Expression { line, extent: self.extent_from(start), kind }
+    }
+
     pub(super) fn expression(&mut self) -> Read {
         self.nested(Self::conditional)
     }
@@ -23,6 +22,7 @@ impl Parser {
     /// Expressions with commas between them are a tuple.
     pub(super) fn tuple(&mut self, conditional: bool, end: Option<&str>, parentheses: bool) -> Read {
         let mut line = self.line();
+        let start = self.offset();
         let mut items = Vec::new();
         let mut is_tuple = false;
         loop {
@@ -50,11 +50,12 @@ impl Parser {
                 return Err(self.error(format!("Expected an expression, got '{}'", self.token().describe())));
             }
         }
-        Ok(at(line, Kind::Tuple(items)))
+        Ok(self.node(line, start, Kind::Tuple(items)))
     }
 
     fn conditional(&mut self) -> Read {
         let mut line = self.line();
+        let start = self.offset();
         let mut value = self.or()?;
         let mut links = 0;
         while self.skip_name("if") {
@@ -63,7 +64,8 @@ impl Parser {
             let test = self.or()?;
             let otherwise = if self.skip_name("else") { Some(self.nested(Self::conditional)?) } else { None };
             self.soft = soft;
-            value = at(line, Kind::Conditional(Box::new([test, value]), otherwise.map(Box::new)));
+            value =
+                self.node(line, start, Kind::Conditional(Box::new([test, value]), otherwise.map(Box::new)));
             line = self.line();
         }
         Ok(value)
@@ -71,11 +73,13 @@ impl Parser {
 
     fn or(&mut self) -> Read {
         let mut line = self.line();
+        let start = self.offset();
         let mut left = self.and()?;
         let mut links = 0;
         while self.skip_name("or") {
             self.link(&mut links)?;
-            left = at(line, Kind::Or(Box::new([left, self.and()?])));
+            let right = self.and()?;
+            left = self.node(line, start, Kind::Or(Box::new([left, right])));
             line = self.line();
         }
         Ok(left)
@@ -83,11 +87,13 @@ impl Parser {
 
     fn and(&mut self) -> Read {
         let mut line = self.line();
+        let start = self.offset();
         let mut left = self.not()?;
         let mut links = 0;
         while self.skip_name("and") {
             self.link(&mut links)?;
-            left = at(line, Kind::And(Box::new([left, self.not()?])));
+            let right = self.not()?;
+            left = self.node(line, start, Kind::And(Box::new([left, right])));
             line = self.line();
         }
         Ok(left)
@@ -95,14 +101,17 @@ impl Parser {
 
     fn not(&mut self) -> Read {
         let line = self.line();
+        let start = self.offset();
         if self.skip_name("not") {
-            return Ok(at(line, Kind::Not(Box::new(self.nested(Self::not)?))));
+            let value = self.nested(Self::not)?;
+            return Ok(self.node(line, start, Kind::Not(Box::new(value))));
         }
         self.compare()
     }
 
     fn compare(&mut self) -> Read {
         let mut line = self.line();
+        let start = self.offset();
         let first = self.sum()?;
         let mut rest = Vec::new();
         loop {
@@ -124,18 +133,20 @@ impl Parser {
             rest.push((comparison, self.sum()?));
             line = self.line();
         }
-        Ok(if rest.is_empty() { first } else { at(line, Kind::Compare(Box::new(first), rest)) })
+        Ok(if rest.is_empty() { first } else { self.node(line, start, Kind::Compare(Box::new(first), rest)) })
     }
 
     /// Operators of one rank, from the left.
     fn operators(&mut self, operators: &[&'static str], operand: fn(&mut Self) -> Read) -> Read {
         let mut line = self.line();
+        let start = self.offset();
         let mut left = operand(self)?;
         let mut links = 0;
         while let Some(operator) = operators.iter().find(|operator| self.token().is(operator)) {
             self.link(&mut links)?;
             self.advance();
-            left = at(line, Kind::Binary(operator, Box::new([left, operand(self)?])));
+            let right = operand(self)?;
+            left = self.node(line, start, Kind::Binary(operator, Box::new([left, right])));
             line = self.line();
         }
         Ok(left)
@@ -147,6 +158,7 @@ impl Parser {
 
     fn concat(&mut self) -> Read {
         let line = self.line();
+        let start = self.offset();
         let first = self.product()?;
         if !self.token().is("~") {
             return Ok(first);
@@ -155,7 +167,7 @@ impl Parser {
         while self.skip("~") {
             parts.push(self.product()?);
         }
-        Ok(at(line, Kind::Concat(parts)))
+        Ok(self.node(line, start, Kind::Concat(parts)))
     }
 
     fn product(&mut self) -> Read {
@@ -168,12 +180,14 @@ impl Parser {
 
     fn unary(&mut self, filters: bool) -> Read {
         let line = self.line();
-        let mut value = if self.skip("-") {
-            at(line, Kind::Sign('-', Box::new(self.nested(|parser| parser.unary(false))?)))
-        } else if self.skip("+") {
-            at(line, Kind::Sign('+', Box::new(self.nested(|parser| parser.unary(false))?)))
-        } else {
-            self.primary()?
+        let start = self.offset();
+        let sign = ['-', '+'].into_iter().find(|sign| self.skip(if *sign == '-' { "-" } else { "+" }));
+        let mut value = match sign {
+            Some(sign) => {
+                let value = self.nested(|parser| parser.unary(false))?;
+                self.node(line, start, Kind::Sign(sign, Box::new(value)))
+            }
+            None => self.primary()?,
         };
         value = self.postfix(value)?;
         let mut links = 0;
@@ -191,17 +205,17 @@ impl Parser {
 
     fn primary(&mut self) -> Read {
         let line = self.line();
-        let constant = |value: Value| Ok(at(line, Kind::Constant(value)));
-        match self.token().clone() {
+        let start = self.offset();
+        let kind = match self.token().clone() {
             Token::Name(name) => {
                 self.advance();
                 match &*name {
-                    "true" | "True" => constant(true.into()),
-                    "false" | "False" => constant(false.into()),
-                    "none" | "None" => constant(().into()),
+                    "true" | "True" => Kind::Constant(true.into()),
+                    "false" | "False" => Kind::Constant(false.into()),
+                    "none" | "None" => Kind::Constant(().into()),
                     name => {
                         self.reads(name);
-                        Ok(at(line, Kind::Name(name.into())))
+                        Kind::Name(name.into())
                     }
                 }
             }
@@ -211,29 +225,28 @@ impl Parser {
                     text.push_str(&more);
                     self.advance();
                 }
-                constant(text.into())
+                Kind::Constant(text.into())
             }
             Token::Integer(number) => {
                 self.advance();
-                constant(number.into())
+                Kind::Constant(number.into())
             }
             Token::Float(number) => {
                 self.advance();
-                constant(number.into())
+                Kind::Constant(number.into())
             }
             Token::Operator("(") => {
                 self.advance();
-                let value = self.nested(|parser| parser.tuple(true, None, true))?;
+                let mut value = self.nested(|parser| parser.tuple(true, None, true))?;
                 self.expect(")")?;
-                Ok(value)
+                value.extent = self.extent_from(start);
+                return Ok(value);
             }
-            Token::Operator("[") => {
-                let items = self.nested(Self::list)?;
-                Ok(at(line, Kind::List(items)))
-            }
-            Token::Operator("{") => self.nested(Self::dict),
-            token => Err(self.error(format!("unexpected '{}'", token.describe()))),
-        }
+            Token::Operator("[") => Kind::List(self.nested(Self::list)?),
+            Token::Operator("{") => return self.nested(Self::dict),
+            token => return Err(self.error(format!("unexpected '{}'", token.describe()))),
+        };
+        Ok(self.node(line, start, kind))
     }
 
     fn list(&mut self) -> Result<Vec<Expression>, SyntaxError> {
@@ -254,6 +267,7 @@ impl Parser {
 
     fn dict(&mut self) -> Read {
         let line = self.line();
+        let start = self.offset();
         self.expect("{")?;
         let mut pairs = Vec::new();
         while !self.token().is("}") {
@@ -268,7 +282,7 @@ impl Parser {
             pairs.push((key, self.expression()?));
         }
         self.expect("}")?;
-        Ok(at(line, Kind::Dict(pairs)))
+        Ok(self.node(line, start, Kind::Dict(pairs)))
     }
 
     fn postfix(&mut self, mut value: Expression) -> Read {
@@ -285,15 +299,18 @@ impl Parser {
 
     fn subscript(&mut self, value: Expression) -> Read {
         let line = self.line();
+        let start = value.extent.start();
         if self.skip(".") {
-            return match self.advance() {
-                Token::Name(name) => Ok(at(line, Kind::Attribute(Box::new(value), Arc::from(&*name)))),
+            let at = self.offset();
+            let kind = match self.advance() {
+                Token::Name(name) => Kind::Attribute(Box::new(value), Arc::from(&*name)),
                 Token::Integer(index) => {
-                    let index = at(line, Kind::Constant(index.into()));
-                    Ok(at(line, Kind::Item(Box::new(value), Box::new(index))))
+                    let index = self.node(line, at, Kind::Constant(index.into()));
+                    Kind::Item(Box::new(value), Box::new(index))
                 }
-                _ => Err(SyntaxError { message: "expected name or number".into(), line }),
+                _ => return Err(self.error_from(line, at, "expected name or number")),
             };
+            return Ok(self.node(line, start, kind));
         }
         self.expect("[")?;
         let mut keys = Vec::new();
@@ -306,21 +323,22 @@ impl Parser {
         self.expect("]")?;
         let key = match <[Expression; 1]>::try_from(keys) {
             Ok([key]) => key,
-            Err(keys) => at(line, Kind::Tuple(keys)),
+            Err(keys) => self.node(line, start, Kind::Tuple(keys)),
         };
-        Ok(at(line, Kind::Item(Box::new(value), Box::new(key))))
+        Ok(self.node(line, start, Kind::Item(Box::new(value), Box::new(key))))
     }
 
     /// A key, or a slice.
     fn key(&mut self) -> Read {
         let line = self.line();
+        let start = self.offset();
         let mut parts = [None, None, None];
         if !self.token().is(":") {
-            let start = self.expression()?;
+            let first = self.expression()?;
             if !self.token().is(":") {
-                return Ok(start);
+                return Ok(first);
             }
-            parts[0] = Some(start);
+            parts[0] = Some(first);
         }
         self.expect(":")?;
         if !self.token().is(":") && !self.token().is("]") && !self.token().is(",") {
@@ -329,23 +347,25 @@ impl Parser {
         if self.skip(":") && !self.token().is("]") && !self.token().is(",") {
             parts[2] = Some(self.expression()?);
         }
-        Ok(at(line, Kind::Slice(Box::new(parts))))
+        Ok(self.node(line, start, Kind::Slice(Box::new(parts))))
     }
 
     pub(super) fn call(&mut self, value: Expression) -> Read {
         let line = self.line();
+        let start = value.extent.start();
         let arguments = self.nested(Self::arguments)?;
-        Ok(at(line, Kind::Call(Box::new(value), Box::new(arguments))))
+        Ok(self.node(line, start, Kind::Call(Box::new(value), Box::new(arguments))))
     }
 
     fn arguments(&mut self) -> Result<Arguments, SyntaxError> {
         let line = self.line();
+        let start = self.offset();
         self.expect("(")?;
         let mut arguments = Arguments::default();
         let mut first = true;
-        let ensure = |right: bool| {
-            let message = || "invalid syntax for function call expression".into();
-            if right { Ok(()) } else { Err(SyntaxError { message: message(), line }) }
+        let ensure = |parser: &Self, right: bool| match right {
+            true => Ok(()),
+            false => Err(parser.error_from(line, start, "invalid syntax for function call expression")),
         };
         while !self.token().is(")") {
             if !first {
@@ -356,21 +376,21 @@ impl Parser {
             }
             first = false;
             if self.token().is("*") {
-                ensure(arguments.items.is_none() && arguments.pairs.is_none())?;
+                ensure(self, arguments.items.is_none() && arguments.pairs.is_none())?;
                 self.advance();
                 arguments.items = Some(self.expression()?);
             } else if self.token().is("**") {
-                ensure(arguments.pairs.is_none())?;
+                ensure(self, arguments.pairs.is_none())?;
                 self.advance();
                 arguments.pairs = Some(self.expression()?);
             } else if matches!(self.token(), Token::Name(_)) && self.following().is("=") {
-                ensure(arguments.pairs.is_none())?;
+                ensure(self, arguments.pairs.is_none())?;
                 let name = self.name()?;
                 self.advance();
                 arguments.keyword.push((name, self.expression()?));
             } else {
                 let plain = arguments.items.is_none() && arguments.pairs.is_none();
-                ensure(plain && arguments.keyword.is_empty())?;
+                ensure(self, plain && arguments.keyword.is_empty())?;
                 arguments.positional.push(self.expression()?);
             }
         }
@@ -405,19 +425,23 @@ impl Parser {
 
     fn inline_filter(&mut self, value: Option<Expression>) -> Read {
         let line = self.line();
+        let at = self.offset();
+        let start = value.as_ref().map_or(at, |value| value.extent.start());
         let name = self.dotted()?;
-        self.use_of(&name, true, line);
+        self.use_of(&name, true, line, at);
         let arguments =
             if self.token().is("(") { self.nested(Self::arguments)? } else { Arguments::default() };
-        Ok(at(line, Kind::Filter(value.map(Box::new), name, Box::new(arguments))))
+        Ok(self.node(line, start, Kind::Filter(value.map(Box::new), name, Box::new(arguments))))
     }
 
     fn test(&mut self, value: Expression) -> Read {
         let line = self.line();
+        let start = value.extent.start();
         self.advance();
         let negated = self.skip_name("not");
+        let at = self.offset();
         let name = self.dotted()?;
-        self.use_of(&name, false, line);
+        self.use_of(&name, false, line, at);
         let takes_argument = match self.token() {
             Token::Name(word) => !matches!(&**word, "else" | "or" | "and"),
             Token::Text(_) | Token::Integer(_) | Token::Float(_) | Token::Operator("[" | "{") => true,
@@ -434,16 +458,17 @@ impl Parser {
         } else {
             Arguments::default()
         };
-        let test = at(line, Kind::Test(Box::new(value), name, Box::new(arguments)));
-        Ok(if negated { at(line, Kind::Not(Box::new(test))) } else { test })
+        let test = self.node(line, start, Kind::Test(Box::new(value), name, Box::new(arguments)));
+        Ok(if negated { self.node(line, start, Kind::Not(Box::new(test))) } else { test })
     }
 
     /// One name that is assigned.
     pub(super) fn target_name(&mut self) -> Result<Arc<str>, SyntaxError> {
         let line = self.line();
+        let start = self.offset();
         let name = self.name()?;
         if matches!(&*name, "true" | "false" | "none" | "True" | "False" | "None") {
-            return Err(SyntaxError { message: "can't assign to 'name'".into(), line });
+            return Err(self.error_from(line, start, "can't assign to 'name'"));
         }
         self.stores(&name);
         Ok(name)
@@ -480,10 +505,14 @@ impl Parser {
 
     fn single_target(&mut self, namespaces: bool) -> Result<Target, SyntaxError> {
         let line = self.line();
-        let wrong = |what: &str| Err(SyntaxError { message: format!("can't assign to '{what}'"), line });
+        let start = self.offset();
+        let wrong = |parser: &mut Self, what: &str| {
+            parser.advance();
+            Err(parser.error_from(line, start, format!("can't assign to '{what}'")))
+        };
         match self.token().clone() {
             Token::Name(name) => match &*name {
-                "true" | "false" | "none" | "True" | "False" | "None" => wrong("const"),
+                "true" | "false" | "none" | "True" | "False" | "None" => wrong(self, "const"),
                 _ if namespaces && self.following().is(".") => {
                     self.advance();
                     self.advance();
@@ -498,9 +527,9 @@ impl Parser {
                 self.expect(")")?;
                 Ok(target)
             }
-            Token::Text(_) | Token::Integer(_) | Token::Float(_) => wrong("const"),
-            Token::Operator("[") => wrong("list"),
-            Token::Operator("{") => wrong("dict"),
+            Token::Text(_) | Token::Integer(_) | Token::Float(_) => wrong(self, "const"),
+            Token::Operator("[") => wrong(self, "list"),
+            Token::Operator("{") => wrong(self, "dict"),
             token => Err(self.error(format!("unexpected '{}'", token.describe()))),
         }
     }

@@ -4,6 +4,7 @@ use super::SyntaxError;
 use super::scan::{Opening, Scanner, Sign, Tag};
 use super::settings::Settings;
 use super::token::{Placed, Token};
+use super::tree::Extent;
 
 /// The longest first, so that `//` is not two of `/`.
 static OPERATORS: [&str; 26] = [
@@ -77,7 +78,7 @@ impl Lexer<'_> {
                 }
                 Opening::Comment => match self.scanner.comment_end(end) {
                     Some(close) => self.skip_to(close),
-                    None => return Err(self.error(end, "Missing end of comment tag")),
+                    None => return Err(self.unended(&tag, "Missing end of comment tag")),
                 },
                 Opening::Raw => self.raw(&tag)?,
             }
@@ -89,11 +90,16 @@ impl Lexer<'_> {
 
     fn raw(&mut self, tag: &Tag) -> Result<(), SyntaxError> {
         let Some((close, sign, end)) = self.scanner.raw_end(tag.end) else {
-            return Err(self.error(tag.end, "Missing end of raw directive"));
+            return Err(self.unended(tag, "Missing end of raw directive"));
         };
         self.data(tag.end, close, sign, Opening::Raw);
         self.skip_to(end);
         Ok(())
+    }
+
+    /// An error about a tag that begins what never ends.
+    fn unended(&mut self, tag: &Tag, message: &str) -> SyntaxError {
+        SyntaxError::new(message, self.line_of(tag.end), Extent::new(tag.start, tag.end))
     }
 
     fn skip_to(&mut self, at: usize) {
@@ -228,7 +234,7 @@ impl Lexer<'_> {
 
     fn push(&mut self, token: Token, offset: usize) {
         let line = self.line_of(offset);
-        self.out.push(Placed { token, line, offset });
+        self.out.push(Placed { token, line, offset, end: self.at.max(offset) });
     }
 
     fn line_of(&mut self, offset: usize) -> u32 {
@@ -240,8 +246,11 @@ impl Lexer<'_> {
         self.line
     }
 
+    /// An error at a place, about as many bytes as there are up to the current place.
     fn error(&mut self, offset: usize, message: impl Into<String>) -> SyntaxError {
-        SyntaxError { message: message.into(), line: self.line_of(offset) }
+        let first = self.source[offset..].chars().next().map_or(0, char::len_utf8);
+        let extent = Extent::new(offset, self.at.max(offset + first));
+        SyntaxError::new(message, self.line_of(offset), extent)
     }
 }
 

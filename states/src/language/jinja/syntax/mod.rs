@@ -14,12 +14,61 @@ use std::sync::Arc;
 pub(super) use parser::parse;
 pub(super) use settings::{Settings, override_of};
 
+/// Every tag, also those that end others.
+pub(super) static TAGS: &[&str] = &[
+    "autoescape",
+    "block",
+    "break",
+    "call",
+    "continue",
+    "do",
+    "elif",
+    "else",
+    "endautoescape",
+    "endblock",
+    "endcall",
+    "endfilter",
+    "endfor",
+    "endif",
+    "endload",
+    "endmacro",
+    "endprofile",
+    "endraw",
+    "endset",
+    "endwith",
+    "extends",
+    "filter",
+    "for",
+    "from",
+    "if",
+    "import",
+    "import_json",
+    "import_text",
+    "import_yaml",
+    "include",
+    "load_json",
+    "load_text",
+    "load_yaml",
+    "macro",
+    "print",
+    "profile",
+    "raw",
+    "set",
+    "with",
+];
+
 /// What is wrong with a template's syntax, in Jinja's words.
 #[derive(Debug)]
 pub(super) struct SyntaxError {
     pub(super) message: String,
-    /// The line, counted from 1.
+    /// The line that Jinja reports, counted from 1.
     pub(super) line: u32,
+    /// What it is about.
+    pub(super) extent: tree::Extent,
+    /// The tag that is still open where one ends that does not belong to it, or the template.
+    pub(super) open: Option<(Box<str>, tree::Extent)>,
+    /// The source that the places are in.
+    pub(super) source: Arc<str>,
 }
 
 /// A template that has been read.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::lexer::tokens;
 use super::settings::Settings;
 use super::token::{Placed, Token};
-use super::tree::{Block, Statement};
+use super::tree::{Block, Extent, Statement};
 use super::{Parsed, SyntaxError};
 
 /// How deep expressions and tags may be put into each other.
@@ -27,12 +27,21 @@ pub(in super::super) fn parse(
     if !settings.keep_trailing_newline && source.ends_with('\n') {
         source.pop();
     }
-    let mut parser = Parser::new(tokens(&source, settings)?, known);
+    let source: Arc<str> = source.into();
+    read(&source, settings, known).map_err(|fault| SyntaxError { source, ..fault })
+}
+
+fn read(
+    source: &Arc<str>,
+    settings: &Settings,
+    known: fn(&str, bool) -> bool,
+) -> Result<Parsed, SyntaxError> {
+    let mut parser = Parser::new(tokens(source, settings)?, known);
     let body = parser.statements_until(None)?;
-    if let Some(fault) = parser.faults.into_iter().next() {
-        return Err(fault);
+    match parser.faults.into_iter().next() {
+        Some(fault) => Err(fault),
+        None => Ok(Parsed { source: source.clone(), body, blocks: parser.blocks }),
     }
-    Ok(Parsed { source: source.into(), body, blocks: parser.blocks })
 }
 
 fn unix_newlines(source: &str) -> String {
@@ -70,7 +79,7 @@ pub(super) struct Parser {
     depth: usize,
     known: fn(&str, bool) -> bool,
     /// The tags that are open, and what may end each body.
-    pub(super) tags: Vec<Box<str>>,
+    pub(super) tags: Vec<(Box<str>, Extent)>,
     pub(super) ends: Vec<&'static [&'static str]>,
     mentions: Vec<Mentions>,
     /// How many loops are open in this macro.
@@ -173,8 +182,24 @@ impl Parser {
         }
     }
 
+    /// An error about the current token.
     pub(super) fn error(&self, message: impl Into<String>) -> SyntaxError {
-        SyntaxError { message: message.into(), line: self.line() }
+        let extent = match self.tokens.get(self.at).or(self.tokens.last()) {
+            Some(placed) => Extent::new(placed.offset, placed.end),
+            None => Extent::default(),
+        };
+        SyntaxError::new(message, self.line(), extent)
+    }
+
+    /// An error about what began at `start` and ends with the token that was read last.
+    pub(super) fn error_from(&self, line: u32, start: usize, message: impl Into<String>) -> SyntaxError {
+        SyntaxError::new(message, line, self.extent_from(start))
+    }
+
+    /// From `start` to the end of the token that was read last.
+    pub(super) fn extent_from(&self, start: usize) -> Extent {
+        let last = self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).or(self.tokens.last());
+        Extent::new(start, last.map_or(start, |placed| placed.end))
     }
 
     /// Counts one more link of a chain.
@@ -206,10 +231,11 @@ impl Parser {
     }
 
     /// Notes a filter or a test by its name; one that always runs must exist.
-    pub(super) fn use_of(&mut self, name: &str, is_filter: bool, line: u32) {
+    pub(super) fn use_of(&mut self, name: &str, is_filter: bool, line: u32, start: usize) {
         if !self.soft && !(self.known)(name, is_filter) {
             let kind = if is_filter { "filter" } else { "test" };
-            self.faults.push(SyntaxError { message: format!("No {kind} named '{name}'."), line });
+            let fault = self.error_from(line, start, format!("No {kind} named '{name}'."));
+            self.faults.push(fault);
         }
     }
 
@@ -260,4 +286,10 @@ fn special(name: &str) -> Option<Special> {
         "varargs" => Special::Varargs,
         _ => return None,
     })
+}
+
+impl SyntaxError {
+    pub(super) fn new(message: impl Into<String>, line: u32, extent: Extent) -> Self {
+        Self { message: message.into(), line, extent, open: None, source: "".into() }
+    }
 }

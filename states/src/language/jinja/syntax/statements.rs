@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::SyntaxError;
 use super::parser::{Parser, Special};
 use super::token::Token;
-use super::tree::{Action, Block, Expression, For, Import, Kind, Macro, Statement, Target};
+use super::tree::{Action, Block, Expression, Extent, For, Import, Kind, Macro, Statement, Target};
 
 type Body = Result<Vec<Statement>, SyntaxError>;
 
@@ -59,7 +59,8 @@ impl Parser {
     fn statement(&mut self, out: &mut Vec<Statement>) -> Result<(), SyntaxError> {
         let Token::Name(tag) = self.token().clone() else { return Err(self.error("tag name expected")) };
         let line = self.line();
-        self.tags.push(tag.clone());
+        let start = self.offset();
+        self.tags.push((tag.clone(), Extent::new(start, start + tag.len())));
         let kind = match &*tag {
             "for" => self.read_for(line)?,
             "if" => self.read_if()?,
@@ -98,9 +99,10 @@ impl Parser {
             "extends" => {
                 self.advance();
                 // A condition is no scope of its own.
-                if self.tags.iter().any(|tag| !matches!(&**tag, "if" | "extends")) {
-                    let message = "cannot use extend from a non top-level scope".into();
-                    self.faults.push(SyntaxError { message, line });
+                if self.tags.iter().any(|(tag, _)| !matches!(&**tag, "if" | "extends")) {
+                    let message = "cannot use extend from a non top-level scope";
+                    let fault = self.error_from(line, start, message);
+                    self.faults.push(fault);
                 }
                 Action::Extends(self.expression()?)
             }
@@ -122,7 +124,8 @@ impl Parser {
             "break" | "continue" => {
                 self.advance();
                 if self.loops == 0 {
-                    self.faults.push(SyntaxError { message: format!("'{tag}' outside loop"), line });
+                    let fault = self.error_from(line, start, format!("'{tag}' outside loop"));
+                    self.faults.push(fault);
                 }
                 if &*tag == "break" { Action::Break } else { Action::Continue }
             }
@@ -154,10 +157,10 @@ impl Parser {
                 format!(" Jinja was looking for the following tags: {looking}.")
             });
         }
-        if let Some(open) = self.tags.last() {
+        if let Some((open, _)) = self.tags.last() {
             message.push_str(&format!(" The innermost block that needs to be closed is '{open}'."));
         }
-        self.error(message)
+        SyntaxError { open: self.tags.last().cloned(), ..self.error(message) }
     }
 
     /// A body whose names are its own, and which always runs when it is reached.
@@ -170,10 +173,12 @@ impl Parser {
 
     fn read_for(&mut self, line: u32) -> Result<Action, SyntaxError> {
         self.advance();
+        let start = self.offset();
         let target = self.target(Some("in"), false)?;
         if matches!(&target, Target::Name(name) if &**name == "loop") {
-            let message = "Can't assign to special loop variable in for-loop target".into();
-            self.faults.push(SyntaxError { message, line });
+            let message = "Can't assign to special loop variable in for-loop target";
+            let fault = self.error_from(line, start, message);
+            self.faults.push(fault);
         }
         self.expect_name("in")?;
         let items = self.tuple(false, Some("recursive"), false)?;
@@ -267,6 +272,7 @@ impl Parser {
         line: u32,
         end: &'static [&'static str],
     ) -> Result<Arc<Macro>, SyntaxError> {
+        let extent = self.tags.last().map(|(_, extent)| *extent).unwrap_or_default();
         let loops = std::mem::take(&mut self.loops);
         let (body, mentions) = self.body(false, end)?;
         self.loops = loops;
@@ -277,9 +283,11 @@ impl Parser {
         if mentions.has(Special::Caller) && parameters.iter().take(plain).any(|name| &**name == "caller") {
             let message = "When defining macros or call blocks the special \"caller\" argument must be omitted or \
                            be given a default.";
-            self.faults.push(SyntaxError { message: message.into(), line });
+            let fault = SyntaxError::new(message, line, extent);
+            self.faults.push(fault);
         }
         Ok(Arc::new(Macro {
+            extent,
             caller: mentions.has(Special::Caller),
             kwargs: mentions.has(Special::Kwargs) && !own("kwargs"),
             varargs: mentions.has(Special::Varargs) && !own("varargs"),
@@ -302,7 +310,7 @@ impl Parser {
         let signature = if self.token().is("(") { self.signature()? } else { (Vec::new(), Vec::new()) };
         let call = self.expression()?;
         if !matches!(call.kind, Kind::Call(..)) {
-            return Err(SyntaxError { message: "expected call".into(), line });
+            return Err(SyntaxError::new("expected call", line, call.extent));
         }
         let caller = self.macro_body(None, signature, line, &["endcall"])?;
         Ok(Action::CallBlock(call, caller))
@@ -310,7 +318,9 @@ impl Parser {
 
     fn read_block(&mut self, line: u32) -> Result<Action, SyntaxError> {
         self.advance();
+        let start = self.offset();
         let name = self.name()?;
+        let extent = self.extent_from(start);
         let scoped = self.skip_name("scoped");
         let required = self.skip_name("required");
         if self.token().is("-") {
@@ -332,7 +342,7 @@ impl Parser {
         }
         self.skip_name(&name);
         if self.blocks.iter().any(|other| other.name == name) {
-            self.faults.push(SyntaxError { message: format!("block '{name}' defined twice"), line });
+            self.faults.push(SyntaxError::new(format!("block '{name}' defined twice"), line, extent));
         }
         let block = Arc::new(Block { name, scoped, required, body });
         self.blocks.push(block.clone());
@@ -384,14 +394,15 @@ impl Parser {
             if context.is_some() {
                 break;
             }
-            let line = self.line();
+            let (line, start) = (self.line(), self.offset());
             let name = self.target_name()?;
             if name.starts_with('_') {
-                let message = "names starting with an underline can not be imported".into();
-                return Err(SyntaxError { message, line });
+                let message = "names starting with an underline can not be imported";
+                return Err(self.error_from(line, start, message));
             }
+            let extent = self.extent_from(start);
             let alias = if self.skip_name("as") { self.target_name()? } else { name.clone() };
-            names.push((name, alias));
+            names.push((name, alias, extent));
             context = self.context();
             if context.is_some() || !self.token().is(",") {
                 break;

@@ -25,6 +25,8 @@ pub(super) struct Placed {
     pub(super) line: u32,
     /// The offset in the source, in bytes.
     pub(super) offset: usize,
+    /// The offset behind it.
+    pub(super) end: usize,
 }
 
 impl Token {

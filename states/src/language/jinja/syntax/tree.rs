@@ -4,11 +4,19 @@ use std::sync::Arc;
 
 use minijinja::Value;
 
+/// Where something stands in a template's source, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in super::super) struct Extent {
+    start: u32,
+    end: u32,
+}
+
 /// An expression.
 #[derive(Debug)]
 pub(in super::super) struct Expression {
-    /// The line that an error in it is reported at, counted from 1.
+    /// The line that Jinja reports an error in it at, counted from 1.
     pub(in super::super) line: u32,
+    pub(in super::super) extent: Extent,
     pub(in super::super) kind: Kind,
 }
 
@@ -110,7 +118,8 @@ pub(in super::super) enum Action {
     Import(Import),
     /// `import_yaml`, `import_json`, `import_text`: the import, and the filter that reads it.
     ImportData(Import, &'static str),
-    From(Import, Vec<(Arc<str>, Arc<str>)>),
+    /// The names that are taken, and what they are called here.
+    From(Import, Vec<(Arc<str>, Arc<str>, Extent)>),
     /// `load_yaml`, `load_json`, `load_text`
     Load(Target, &'static str, Arc<Macro>),
     /// A `profile` block: a label and what runs in the names of where it stands.
@@ -137,6 +146,8 @@ pub(in super::super) struct For {
 #[derive(Debug)]
 pub(in super::super) struct Macro {
     pub(in super::super) name: Option<Arc<str>>,
+    /// The word that opens its tag.
+    pub(in super::super) extent: Extent,
     pub(in super::super) parameters: Vec<Arc<str>>,
     /// The defaults of the last parameters.
     pub(in super::super) defaults: Vec<Expression>,
@@ -162,4 +173,48 @@ pub(in super::super) struct Import {
     pub(in super::super) template: Expression,
     pub(in super::super) target: Arc<str>,
     pub(in super::super) with_context: bool,
+}
+
+impl Extent {
+    pub(in super::super) fn new(start: usize, end: usize) -> Self {
+        let byte = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: byte(start), end: byte(end.max(start)) }
+    }
+
+    /// The first byte of it.
+    pub(in super::super) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    /// The byte behind it.
+    pub(in super::super) fn end(self) -> usize {
+        self.end as usize
+    }
+
+    /// Whether it has the whole of another.
+    pub(in super::super) fn holds(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// Its line and column, counted from 1, and how many characters of that line it has.
+    pub(in super::super) fn spot(self, source: &str) -> Spot {
+        let floor = |at: u32| source.floor_char_boundary((at as usize).min(source.len()));
+        let (start, end) = (floor(self.start), floor(self.end));
+        let begin = source[..start].rfind('\n').map_or(0, |at| at + 1);
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Spot {
+            line: number(source[..begin].matches('\n').count() + 1),
+            column: number(source[begin..start].chars().count() + 1),
+            width: source[start..end].lines().next().map_or(0, |shown| shown.trim_end().chars().count()),
+        }
+    }
+}
+
+/// A place in a source for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct Spot {
+    pub(in super::super) line: u32,
+    pub(in super::super) column: u32,
+    /// In characters.
+    pub(in super::super) width: usize,
 }

@@ -1,0 +1,4 @@
+{% if grains.id && grains.os %}
+a:
+  test.nop: []
+{% endif %}

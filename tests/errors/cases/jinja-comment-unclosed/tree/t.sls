@@ -1,0 +1,5 @@
+a:
+  test.nop: []
+{# a note
+b:
+  test.nop: []

@@ -1,0 +1,4 @@
+{% if grains.id = 'fp-1' %}
+a:
+  test.nop: []
+{% endif %}

@@ -1,0 +1,3 @@
+{% from 'web/map.jina' import web %}
+a:
+  test.nop: []

@@ -1,0 +1,3 @@
+{% import 'm.jinja' as m %}
+a:
+  test.nop: []

@@ -1,0 +1,6 @@
+{% extends 'base.jinja' %}
+{% block body %}
+a:
+  test.nop:
+    - name: {{ nope }}
+{% endblock %}

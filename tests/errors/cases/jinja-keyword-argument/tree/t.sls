@@ -1,0 +1,4 @@
+{% macro m(port) %}{{ port }}{% endmacro %}
+a:
+  test.nop:
+    - name: {{ m(prot=80) }}

@@ -1,0 +1,4 @@
+{% set hosts = ['a', 'b'] %}
+a:
+  test.nop:
+    - name: {{ hosts[2] }}

@@ -1,0 +1,6 @@
+{% macro user(name, shell) %}
+{{ name }}:
+  test.nop:
+    - name: {{ shell }}
+{% endmacro %}
+{{ user('root') }}

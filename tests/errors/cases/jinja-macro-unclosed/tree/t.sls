@@ -1,0 +1,5 @@
+{% macro m(x) %}
+{{ x }}
+
+a:
+  test.nop: []

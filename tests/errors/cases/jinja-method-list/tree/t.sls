@@ -1,0 +1,4 @@
+{% set l = [] %}
+{% do l.apend(1) %}
+a:
+  test.nop: []

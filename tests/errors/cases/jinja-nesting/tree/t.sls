@@ -1,0 +1,6 @@
+{% if true %}
+{% for x in [1] %}
+a:
+  test.nop: []
+{% endif %}
+{% endfor %}

@@ -1,0 +1,4 @@
+{% set data = none %}
+a:
+  test.nop:
+    - name: {{ data.port }}

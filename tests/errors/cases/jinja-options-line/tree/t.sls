@@ -1,0 +1,4 @@
+#jinja2: trim_blocks: true
+a:
+  test.nop:
+    - name: {{ nope }}

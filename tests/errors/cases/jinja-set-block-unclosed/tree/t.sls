@@ -1,0 +1,5 @@
+{% load_yaml as data %}
+a: 1
+
+b:
+  test.nop: []

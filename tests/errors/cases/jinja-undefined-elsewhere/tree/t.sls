@@ -1,0 +1,4 @@
+{% set port = grains.prot %}
+a:
+  test.nop:
+    - name: b{{ port }}

@@ -1,0 +1,4 @@
+{% for key, value in {'abc': 1, 'def': 2} %}
+a:
+  test.nop: []
+{% endfor %}

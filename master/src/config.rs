@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use common::target::Target;
 use common::value::Map;
 use serde::Deserialize;
 use states::nearest::nearest;
@@ -27,11 +28,16 @@ const KEYS: &[&str] = &[
     "timeout",
     "nodegroups",
     "keep_jobs",
+    "keep_jobs_size",
+    "operators",
+    "readers",
+    "audit_log",
+    "file_access",
     "opts",
 ];
 
 /// The master's configuration.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The UDP address that agents dial.
@@ -57,8 +63,42 @@ pub struct Config {
     /// How long jobs and their reports are kept.
     #[serde(deserialize_with = "crate::duration::deserialize")]
     pub keep_jobs: Duration,
+    /// How many bytes jobs and their reports may take; the oldest go first. No limit when none is given.
+    #[serde(deserialize_with = "crate::size::deserialize")]
+    pub keep_jobs_size: Option<u64>,
+    /// Who may do everything over the control socket besides root and the daemon's own user: names of users, and of groups
+    /// with an `@` before them. With neither operators nor readers, everybody in the socket's group may.
+    pub operators: Vec<String>,
+    /// Who may look at hosts, keys and jobs, likewise.
+    pub readers: Vec<String>,
+    /// Where each action of an operator is written down; `audit.jsonl` in the folder of state when none is given.
+    pub audit_log: Option<PathBuf>,
+    /// Which part of the tree an agent is offered.
+    pub file_access: FileAccess,
     /// What templates see in `opts` besides the agent's own configuration.
     pub opts: Map,
+}
+
+/// Which part of the tree an agent is offered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum FileAccess {
+    /// All of it.
+    #[default]
+    All,
+}
+
+impl TryFrom<String> for FileAccess {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.as_str() {
+            "all" => Ok(Self::All),
+            "scoped" => Err("file_access: scoped is not built yet: every accepted host can read the whole state tree (not \
+                             pillar). Write `file_access: all`, and keep secrets in pillar"
+                .into()),
+            other => Err(format!("file_access is `all`, not {other:?}")),
+        }
+    }
 }
 
 /// Folders by environment.
@@ -77,6 +117,11 @@ impl Default for Config {
             timeout: Duration::from_secs(3600),
             nodegroups: BTreeMap::new(),
             keep_jobs: Duration::from_secs(30 * 86_400),
+            keep_jobs_size: None,
+            operators: Vec::new(),
+            readers: Vec::new(),
+            audit_log: None,
+            file_access: FileAccess::All,
             opts: Map::new(),
         }
     }
@@ -147,7 +192,76 @@ impl Config {
         if let Some(key) = keys.into_iter().find(|key| !KEYS.contains(key)) {
             return Err(unknown_key(path, text, key));
         }
-        serde_yaml::from_str(text).map_err(invalid)
+        let config: Self = serde_yaml::from_str(text).map_err(invalid)?;
+        config.check_nodegroups(path, text)?;
+        Ok(config)
+    }
+
+    /// Nodegroups that are no targets are found here, and not at the first job that names them.
+    fn check_nodegroups(&self, path: &Path, text: &str) -> Result<(), ConfigError> {
+        let groups = crate::pillar::nodegroups(self);
+        for (name, target) in &self.nodegroups {
+            if let Err(error) = Target::parse(target, &groups) {
+                let names = |line: &str| {
+                    line.trim_start().trim_start_matches(['"', '\'', '{']).starts_with(name.as_str())
+                };
+                let line = text.lines().position(names).map_or(1, |index| index + 1);
+                let reason = format!("the nodegroup {name} is no target: {error}");
+                return Err(ConfigError::Invalid { path: path.into(), line, reason });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the configuration names who may use the control socket.
+    #[must_use]
+    pub fn lists_users(&self) -> bool {
+        !self.operators.is_empty() || !self.readers.is_empty()
+    }
+
+    /// Where each action of an operator is written down.
+    #[must_use]
+    pub fn audit_path(&self) -> PathBuf {
+        self.audit_log.clone().unwrap_or_else(|| self.state_dir.join("audit.jsonl"))
+    }
+
+    /// The keys in which another configuration differs, and of those the ones that only hold after a restart.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> (Vec<&'static str>, Vec<&'static str>) {
+        macro_rules! differing {
+            ($($key:ident),*) => {{
+                let mut keys = Vec::new();
+                $(if self.$key != other.$key { keys.push(stringify!($key)); })*
+                keys
+            }};
+        }
+        let held = differing!(
+            file_roots,
+            pillar_roots,
+            auto_accept,
+            certificate_lifetime,
+            timeout,
+            nodegroups,
+            keep_jobs,
+            keep_jobs_size,
+            operators,
+            readers,
+            audit_log,
+            file_access,
+            opts
+        );
+        (held, differing!(listen, state_dir, socket))
+    }
+
+    /// This configuration, but with the keys of `running` that only hold after a restart.
+    #[must_use]
+    pub fn with_fixed_of(self, running: &Self) -> Self {
+        Self {
+            listen: running.listen,
+            state_dir: running.state_dir.clone(),
+            socket: running.socket.clone(),
+            ..self
+        }
     }
 
     /// The folder of the authority.
@@ -208,5 +322,45 @@ mod tests {
         assert!(parse("timeout: soon\n").unwrap_err().starts_with("master.yaml:1: "));
         assert!(parse("a: [\n").unwrap_err().starts_with("master.yaml:"));
         assert!(parse("").is_ok());
+        let error = parse("nodegroups:\n  ok: 'fp-*'\n  bad: 'G@os'\n").unwrap_err();
+        assert!(error.starts_with("master.yaml:3: the nodegroup bad is no target"), "{error}");
+        let error = parse("timeout: 5\nfile_access: scoped\n").unwrap_err();
+        assert!(error.starts_with("master.yaml:2: ") && error.contains("not built yet"), "{error}");
+        let error = parse("keep_jobs_size: lots\n").unwrap_err();
+        assert!(error.contains("10GiB"), "{error}");
+    }
+
+    #[test]
+    fn what_differs_is_named() {
+        let (one, other) =
+            (parse("timeout: 5\n").unwrap(), parse("listen: 127.0.0.1:1\nkeep_jobs_size: 2GiB\n").unwrap());
+        assert_eq!(one.differences(&other), (vec!["timeout", "keep_jobs_size"], vec!["listen"]));
+        let next = other.with_fixed_of(&one);
+        assert_eq!(one.differences(&next).1, Vec::<&str>::new());
+        assert_eq!(next.keep_jobs_size, Some(2 << 30));
+    }
+
+    #[test]
+    fn every_key_is_compared() {
+        let (fixed, rest) = (["listen", "state_dir", "socket"], Config::default());
+        let mut other = rest.clone();
+        other.file_roots.clear();
+        other.pillar_roots.clear();
+        other.auto_accept = true;
+        other.certificate_lifetime += Duration::from_secs(1);
+        other.timeout += Duration::from_secs(1);
+        other.nodegroups.insert("a".into(), "b".into());
+        other.keep_jobs += Duration::from_secs(1);
+        other.keep_jobs_size = Some(1);
+        other.operators.push("a".into());
+        other.readers.push("a".into());
+        other.audit_log = Some("/a".into());
+        other.opts.insert("a".into(), "b".into());
+        let mut named = rest.differences(&other).0;
+        named.extend(fixed);
+        let mut keys: Vec<_> = KEYS.iter().copied().filter(|key| *key != "file_access").collect();
+        named.sort_unstable();
+        keys.sort_unstable();
+        assert_eq!(named, keys);
     }
 }

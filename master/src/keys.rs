@@ -5,11 +5,13 @@
 use std::collections::HashMap;
 
 use common::id::HostId;
-use common::identity::Fingerprint;
+use common::identity::{Fingerprint, TokenHash};
 use common::transport::Peer;
 use serde::{Deserialize, Serialize};
 
 use common::target::fnmatch;
+
+use crate::tokens::{Token, Tokens};
 
 /// How many keys may wait for a decision, with those that were denied: more are turned away until some are decided.
 pub const UNDECIDED_LIMIT: usize = 10_000;
@@ -75,6 +77,8 @@ pub struct Key {
 pub struct Keyring {
     keys: HashMap<HostId, Vec<Key>>,
     undecided: usize,
+    /// What lets hosts in without an operator.
+    pub tokens: Tokens,
 }
 
 /// What is to become of an agent that knocks.
@@ -104,42 +108,68 @@ pub struct Knock<'a> {
     pub asked: &'a HostId,
     /// Where it comes from.
     pub address: String,
+    /// The join token that it shows.
+    pub token: Option<TokenHash>,
     /// Milliseconds since 1970.
     pub now: i64,
 }
 
+/// What was decided on an agent that knocks, and what is to be written down of it.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    /// What becomes of the agent.
+    pub verdict: Verdict,
+    /// Its key, where it is new or has changed.
+    pub key: Option<Key>,
+    /// The join token that has let it in. The agent may be told when this is on the disk.
+    pub token: Option<Token>,
+}
+
+impl Admission {
+    fn of(verdict: Verdict, key: Option<Key>) -> Self {
+        Self { verdict, key, token: None }
+    }
+}
+
 impl Keyring {
-    /// A keyring of keys as the database has them.
+    /// A keyring of keys and tokens as the database has them.
     #[must_use]
-    pub fn new(keys: impl IntoIterator<Item = Key>) -> Self {
-        let mut ring = Self::default();
+    pub fn new(keys: impl IntoIterator<Item = Key>, tokens: impl IntoIterator<Item = Token>) -> Self {
+        let mut ring = Self { tokens: Tokens::new(tokens), ..Self::default() };
         for key in keys {
             ring.insert(key);
         }
         ring
     }
 
-    /// Decides on an agent that knocks. The key, where it is new or has changed, is to be written down.
-    pub fn admit(&mut self, knock: &Knock<'_>, auto_accept: bool) -> (Verdict, Option<Key>) {
+    /// Decides on an agent that knocks.
+    pub fn admit(&mut self, knock: &Knock<'_>, auto_accept: bool) -> Admission {
         let (id, fingerprint, public_key, enrolled) = match knock.peer {
             Peer::Enrolled { id, fingerprint, public_key, .. } => (id, *fingerprint, public_key, true),
             Peer::Unknown { fingerprint, public_key } => (knock.asked, *fingerprint, public_key, false),
         };
+        // A key that was decided on stands, and needs no token.
+        let decided = |key: &Key| matches!(key.state, KeyState::Accepted | KeyState::Rejected);
+        if let (Some(hash), false) = (knock.token, enrolled)
+            && !self.find_mut(id, fingerprint).is_some_and(|key| decided(key))
+        {
+            return self.join(id, public_key, hash, knock);
+        }
         if let Some(key) = self.find_mut(id, fingerprint) {
             key.address.clone_from(&knock.address);
             key.last_seen = knock.now;
-            return (verdict(key, enrolled), Some(key.clone()));
+            return Admission::of(verdict(key, enrolled), Some(key.clone()));
         }
         if enrolled {
             let reason = format!(
                 "the key of {id} was deleted on the master; remove the agent's certificate to enrol anew"
             );
-            return (Verdict::Refuse { reason, retry: false }, None);
+            return Admission::of(Verdict::Refuse { reason, retry: false }, None);
         }
         let contested = self.keys.contains_key(id);
         if self.undecided >= UNDECIDED_LIMIT && (contested || !auto_accept) {
             let reason = "too many keys wait for a decision on the master".into();
-            return (Verdict::Refuse { reason, retry: true }, None);
+            return Admission::of(Verdict::Refuse { reason, retry: true }, None);
         }
         let state = match (contested, auto_accept) {
             (true, _) => KeyState::Denied,
@@ -156,7 +186,63 @@ impl Keyring {
             last_seen: knock.now,
         };
         self.insert(key.clone());
-        (verdict(&key, false), Some(key))
+        Admission::of(verdict(&key, false), Some(key))
+    }
+
+    /// Lets a key in by a token, unless another key has its id.
+    fn join(&mut self, id: &HostId, public_key: &[u8], hash: TokenHash, knock: &Knock<'_>) -> Admission {
+        let refuse = |reason: String| Admission::of(Verdict::Refuse { reason, retry: false }, None);
+        let fingerprint = Fingerprint::of(public_key);
+        if self.keys.get(id).into_iter().flatten().any(|key| key.fingerprint != fingerprint) {
+            return refuse(contested(id));
+        }
+        let token = match self.tokens.take(hash, id, knock.now) {
+            Ok(token) => token,
+            Err(fault) => return refuse(fault.to_string()),
+        };
+        let known = self.keys.remove(id).into_iter().flatten().next();
+        let key = Key {
+            id: id.clone(),
+            fingerprint,
+            public_key: public_key.into(),
+            state: KeyState::Accepted,
+            address: knock.address.clone(),
+            first_seen: known.map_or(knock.now, |key| key.first_seen),
+            last_seen: knock.now,
+        };
+        self.insert(key.clone());
+        self.count();
+        Admission { verdict: Verdict::Issue, key: Some(key), token: Some(token) }
+    }
+
+    /// Takes back that a token has let a key in, which could not be written down.
+    pub fn unjoin(&mut self, key: &Key, token: TokenHash) {
+        self.tokens.give_back(token);
+        self.forget(key);
+    }
+
+    /// Takes a key in that the operator has made for a host.
+    ///
+    /// # Errors
+    /// When the id has a key already.
+    pub fn pre_accept(&mut self, id: &HostId, public_key: &[u8], now: i64) -> Result<Key, String> {
+        if let Some(known) = self.keys.get(id).and_then(|keys| keys.first()) {
+            return Err(format!(
+                "{id} has a key already, which is {}: `master hosts retire {id}` puts that host out first",
+                known.state.name()
+            ));
+        }
+        let key = Key {
+            id: id.clone(),
+            fingerprint: Fingerprint::of(public_key),
+            public_key: public_key.into(),
+            state: KeyState::Accepted,
+            address: String::new(),
+            first_seen: now,
+            last_seen: 0,
+        };
+        self.insert(key.clone());
+        Ok(key)
     }
 
     /// Whether this key may work under this id.
@@ -214,6 +300,24 @@ impl Keyring {
         sorted(gone)
     }
 
+    /// Deletes every key of an id. Returns them.
+    pub fn delete_id(&mut self, id: &HostId) -> Vec<Key> {
+        let gone = self.keys.remove(id).unwrap_or_default();
+        self.count();
+        gone
+    }
+
+    /// Forgets a key that could not be written down.
+    pub fn forget(&mut self, key: &Key) {
+        if let Some(keys) = self.keys.get_mut(&key.id) {
+            keys.retain(|known| known.fingerprint != key.fingerprint);
+            if keys.is_empty() {
+                self.keys.remove(&key.id);
+            }
+        }
+        self.count();
+    }
+
     /// Takes a decision back that could not be written down: these keys are again as they were.
     pub fn restore(&mut self, keys: Vec<Key>) {
         for key in keys {
@@ -267,14 +371,14 @@ fn verdict(key: &Key, enrolled: bool) -> Verdict {
         KeyState::Accepted => Verdict::Issue,
         KeyState::Pending => Verdict::Wait,
         KeyState::Rejected => refuse(format!("the key of {} was rejected on the master", key.id), false),
-        KeyState::Denied => refuse(
-            format!(
-                "the master knows another key with the id {}: delete that one there if this host has replaced it",
-                key.id
-            ),
-            true,
-        ),
+        KeyState::Denied => refuse(contested(&key.id), true),
     }
+}
+
+fn contested(id: &HostId) -> String {
+    format!(
+        "the master knows another key with the id {id}: `master hosts retire {id}` there if this host has replaced it"
+    )
 }
 
 fn sorted(mut keys: Vec<Key>) -> Vec<Key> {
@@ -305,7 +409,8 @@ mod tests {
 
     fn knock(ring: &mut Keyring, peer: &Peer, asked: &str) -> Verdict {
         let asked = id(asked);
-        ring.admit(&Knock { peer, asked: &asked, address: "::1".into(), now: 1 }, false).0
+        let knock = Knock { peer, asked: &asked, address: "::1".into(), token: None, now: 1 };
+        ring.admit(&knock, false).verdict
     }
 
     #[test]
@@ -317,6 +422,50 @@ mod tests {
         assert_eq!(ring.accept("fp-*").len(), 0);
         assert_eq!(knock(&mut ring, &unknown(b"1"), "fp-1"), Verdict::Issue);
         assert_eq!(knock(&mut ring, &enrolled("fp-1", b"1"), "cm-9"), Verdict::Welcome);
+    }
+
+    #[test]
+    fn a_token_lets_in_those_it_is_for() {
+        let hash = common::identity::TokenSecret::generate().unwrap().hash();
+        let user = "root".to_owned();
+        let token = Token { hash, pattern: "fp-*".into(), uses: 2, used: 0, created: 0, expires: 100, user };
+        let mut ring = Keyring::new([], [token]);
+        let join = |ring: &mut Keyring, key: &[u8], asked: &str| {
+            let (peer, asked) = (unknown(key), id(asked));
+            let knock =
+                Knock { peer: &peer, asked: &asked, address: "::1".into(), token: Some(hash), now: 1 };
+            ring.admit(&knock, false)
+        };
+        let refused = |admission: Admission| match admission.verdict {
+            Verdict::Refuse { reason, retry: false } => reason,
+            other => panic!("{other:?}"),
+        };
+        // A key that waits is let in too; asked again, it costs no second use.
+        assert_eq!(knock(&mut ring, &unknown(b"1"), "fp-1"), Verdict::Wait);
+        let first = join(&mut ring, b"1", "fp-1");
+        assert_eq!((first.verdict, first.token.unwrap().used), (Verdict::Issue, 1));
+        let again = join(&mut ring, b"1", "fp-1");
+        assert_eq!((again.verdict, again.token), (Verdict::Issue, None));
+        assert!(ring.is_accepted(&id("fp-1"), Fingerprint::of(b"1")));
+        // Another key does not get the id of a host that is known, and uses nothing up.
+        assert!(refused(join(&mut ring, b"2", "fp-1")).contains("master hosts retire fp-1"));
+        assert!(refused(join(&mut ring, b"2", "cm-1")).contains("fp-*"));
+        let second = join(&mut ring, b"2", "fp-2");
+        ring.unjoin(&second.key.unwrap(), hash);
+        assert!(!ring.is_accepted(&id("fp-2"), Fingerprint::of(b"2")), "it could not be written down");
+        assert_eq!(join(&mut ring, b"2", "fp-2").verdict, Verdict::Issue);
+        assert!(refused(join(&mut ring, b"3", "fp-3")).contains("was for 2 hosts"));
+        // What an operator has refused stays out.
+        ring.reject("fp-2");
+        assert!(refused(join(&mut ring, b"2", "fp-2")).contains("rejected"));
+    }
+
+    #[test]
+    fn a_key_is_made_for_a_host_that_has_none() {
+        let mut ring = Keyring::default();
+        ring.pre_accept(&id("fp-1"), b"1", 1).unwrap();
+        assert_eq!(knock(&mut ring, &enrolled("fp-1", b"1"), "fp-1"), Verdict::Welcome);
+        assert!(ring.pre_accept(&id("fp-1"), b"2", 1).unwrap_err().contains("hosts retire fp-1"));
     }
 
     #[test]

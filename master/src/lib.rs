@@ -5,6 +5,7 @@
 //! ([`jobs::rollout`]) decide what is sent to which host and when ([`daemon`]).
 
 pub mod api;
+pub mod audit;
 pub mod check;
 pub mod cli;
 pub mod compare;
@@ -15,5 +16,8 @@ pub mod duration;
 pub mod jobs;
 pub mod keys;
 pub mod pillar;
+pub mod schedules;
+pub mod size;
 pub mod source;
 pub mod targets;
+pub mod tokens;

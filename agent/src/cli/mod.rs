@@ -3,6 +3,7 @@
 mod apply;
 mod call;
 mod inside;
+mod join;
 mod local;
 mod options;
 mod output;
@@ -31,6 +32,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Run),
+    Join(join::Join),
     Apply(apply::Apply),
     Call(Box<call::Call>),
     Work(work::Work),
@@ -59,6 +61,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Run(run) => run.run(),
+        Command::Join(join) => join.run(),
         Command::Apply(apply) => apply.run(),
         Command::Call(call) => (*call).run(),
         Command::Work(work) => work.run(),

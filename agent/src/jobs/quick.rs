@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, RwLock};
 
+use common::id::JobId;
 use common::message::{CallRequest, Outcome, Report, Task, Work};
 use common::value::{Map, Value, map};
 use states::context::{Context, RunState};
@@ -88,7 +89,15 @@ impl Quick {
                     self.jobs.feed(Event::Kill(running.key.clone()));
                     text.into()
                 }
-                None => "".into(),
+                None => {
+                    // One that waits for its turn never gets it.
+                    if let Ok(jid) = wanted.parse::<JobId>() {
+                        for phase in [Phase::Prepare, Phase::Run] {
+                            self.jobs.feed(Event::Kill(Key { jid: jid.clone(), phase }));
+                        }
+                    }
+                    "".into()
+                }
             },
             "state.running" => {
                 let runs = running.iter().filter(|running| running.class == Class::Exclusive);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use common::id::HostId;
 use common::identity::{BACKDATE, IdentityError};
-use common::message::{Greeting, Hello, PROTOCOL};
+use common::message::{Greeting, Hello, Instance, PROTOCOL};
 use common::store::{Store, StoreError};
 use common::transport::{self, FrameError, close};
 use common::value::Map;
@@ -49,6 +49,7 @@ pub struct Daemon {
     standing: watch::Sender<String>,
     /// The socket of the latest connection, to say goodbye over.
     endpoint: Option<Endpoint>,
+    instance: Instance,
     random: fastrand::Rng,
     background: JoinSet<()>,
     _lock: File,
@@ -86,6 +87,7 @@ impl Daemon {
     /// See [`StartError`].
     pub fn start(mut settings: Settings) -> Result<Self, StartError> {
         let lock = lock(&settings)?;
+        let instance = instance(&lock);
         let identity = Identity::load(&settings.state_dir)?;
         let trust = Trust::load(&settings.state_dir, settings.master_fingerprint)?;
         if let Some(id) = identity.certificate().and_then(|certificate| certificate.id.clone())
@@ -123,6 +125,7 @@ impl Daemon {
             connection,
             standing,
             endpoint: None,
+            instance,
             random: fastrand::Rng::new(),
             background,
             _lock: lock,
@@ -323,6 +326,8 @@ impl Daemon {
             id: self.settings.id.clone(),
             grains: grains.as_ref().clone(),
             jobs: self.jobs.held(),
+            join: None,
+            instance: Some(self.instance),
         }
     }
 }
@@ -375,7 +380,7 @@ async fn renewal(life: Option<(i64, i64)>, connection: Connection) -> Vec<u8> {
 }
 
 /// Makes the agent's folder, and sees to it that one agent runs in it.
-fn lock(settings: &Settings) -> Result<File, StartError> {
+pub(super) fn lock(settings: &Settings) -> Result<File, StartError> {
     use std::os::unix::fs::DirBuilderExt as _;
     let folder = &settings.state_dir;
     let failed = |source| StartError::Io { path: folder.clone(), source };
@@ -386,4 +391,12 @@ fn lock(settings: &Settings) -> Result<File, StartError> {
         Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Busy(folder.clone())),
         Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
     }
+}
+
+/// Which running copy of the host this is. A machine that is cloned boots anew, and a container that is cloned has a folder of
+/// its own, while an agent that is started again has both as before.
+fn instance(lock: &File) -> Instance {
+    use std::os::unix::fs::MetadataExt as _;
+    let (device, file) = lock.metadata().map(|metadata| (metadata.dev(), metadata.ino())).unwrap_or_default();
+    Instance::of(&[&spool::boot_id(), &device.to_string(), &file.to_string()])
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use common::id::HostId;
 use common::identity::{
-    AgentKey, CertificateInfo, Fingerprint, IdentityError, inspect, read_private, write_private,
+    AgentKey, CertificateInfo, Fingerprint, IdentityError, certificate_der, inspect, read_private,
+    write_private,
 };
 use common::transport::{ClientIdentity, Pin};
 use rustls::pki_types::CertificateDer;
@@ -35,7 +36,10 @@ impl Identity {
         let certificate_path = folder.join("agent.crt");
         let mut identity = Self { key, certificate_path, certificate: None };
         match std::fs::read(&identity.certificate_path) {
-            Ok(der) => identity.certificate = identity.check(der),
+            Ok(bytes) => {
+                let der = certificate_der(bytes).map(|der| der.to_vec());
+                identity.certificate = identity.check(der.unwrap_or_default());
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(source) => return Err(IdentityError::Io { path: identity.certificate_path, source }),
         }
@@ -114,6 +118,14 @@ impl Trust {
             },
         };
         Ok(Self { path, pin: Arc::new(Pin::new(expected)), configured: configured.is_some() })
+    }
+
+    /// Trusts this master from now on, because the operator has said so.
+    ///
+    /// # Errors
+    /// When that can't be written.
+    pub fn pin_to(folder: &Path, master: Fingerprint) -> Result<(), IdentityError> {
+        write_private(&folder.join("master.fingerprint"), format!("{master}\n").as_bytes())
     }
 
     /// For the TLS verifier.

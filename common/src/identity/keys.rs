@@ -96,3 +96,42 @@ pub fn inspect(certificate: &CertificateDer<'_>) -> Result<CertificateInfo, Iden
         not_after: parsed.validity().not_after.timestamp(),
     })
 }
+
+/// A certificate as text, for files that people carry around.
+#[must_use]
+pub fn certificate_pem(der: &[u8]) -> String {
+    let text = crate::yaml::base64(der);
+    let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let lines = digits.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line) + "\n");
+    format!("-----BEGIN CERTIFICATE-----\n{}-----END CERTIFICATE-----\n", lines.collect::<String>())
+}
+
+/// A certificate's DER, out of a file that holds it as it is or as text.
+///
+/// # Errors
+/// [`IdentityError::Certificate`] when the text holds none.
+pub fn certificate_der(bytes: Vec<u8>) -> Result<CertificateDer<'static>, IdentityError> {
+    use rustls::pki_types::pem::PemObject as _;
+    if !bytes.starts_with(b"-----BEGIN") {
+        return Ok(CertificateDer::from(bytes));
+    }
+    CertificateDer::from_pem_slice(&bytes)
+        .map_err(|error| IdentityError::Certificate(format!("the text holds no certificate: {error:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_as_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = AgentKey::load_or_create(&folder.path().join("key")).unwrap();
+        let der = key.self_signed(&"fp-1".parse().unwrap()).unwrap();
+        let text = certificate_pem(&der);
+        assert!(text.lines().all(|line| line.len() <= 64), "{text}");
+        assert_eq!(certificate_der(text.into_bytes()).unwrap(), der);
+        assert_eq!(certificate_der(der.to_vec()).unwrap(), der);
+        assert!(certificate_der(b"-----BEGIN NOTHING".to_vec()).is_err());
+    }
+}

@@ -4,11 +4,13 @@ mod authority;
 mod files;
 mod fingerprint;
 mod keys;
+mod token;
 
 pub use authority::{Authority, BACKDATE, Issued};
 pub use files::{read_private, write_private};
 pub use fingerprint::Fingerprint;
-pub use keys::{AgentKey, CertificateInfo, inspect};
+pub use keys::{AgentKey, CertificateInfo, certificate_der, certificate_pem, inspect};
+pub use token::{JoinToken, TokenError, TokenHash, TokenSecret};
 
 use std::path::PathBuf;
 

@@ -17,6 +17,7 @@ mod task;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{HostId, JobId};
+use crate::identity::TokenSecret;
 use crate::store::Hash;
 use crate::value::Map;
 
@@ -50,6 +51,32 @@ pub struct Hello {
     /// Jobs that the agent is working on or has a report for: the master compares them with its own list.
     #[serde(default)]
     pub jobs: Vec<HeldJob>,
+    /// What lets a host in that is not enrolled yet, without an operator.
+    #[serde(default)]
+    pub join: Option<TokenSecret>,
+    /// Which running copy of the host this is: it stays the same when the agent is started again, and is another in a machine
+    /// that was cloned from this one.
+    #[serde(default)]
+    pub instance: Option<Instance>,
+}
+
+/// What tells two machines with one identity apart: 128 bits that depend on the boot and on the agent's own folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Instance(serde_bytes::ByteArray<16>);
+
+impl Instance {
+    /// The instance that these texts and numbers make up.
+    #[must_use]
+    pub fn of(parts: &[&str]) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("lantern 2026 instance of an agent");
+        for part in parts {
+            hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        Self(serde_bytes::ByteArray::new(bytes))
+    }
 }
 
 /// A job that an agent has not got rid of yet.

@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 use states::diagnostic::Diagnostic;
 use states::explain::Explanation;
 
+use crate::database::{Applied, Retired};
 use crate::jobs::{HostRecord, HostState, JobRecord, JobSpec, Phase};
 use crate::keys::Key;
+use crate::schedules::{Cron, Schedule};
+use crate::tokens::Token;
 
 /// What the command line asks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,10 +55,64 @@ pub enum Request {
         /// Which ids.
         pattern: String,
     },
+    /// Make a join token: [`Response::NewToken`].
+    NewToken {
+        /// Which ids it lets in, as a glob.
+        pattern: String,
+        /// How many hosts it lets in.
+        uses: u32,
+        /// For how many seconds.
+        lifetime: u64,
+    },
+    /// The join tokens: [`Response::Tokens`].
+    Tokens,
+    /// Make join tokens useless: [`Response::Tokens`], those that are gone.
+    RevokeTokens {
+        /// The first digits of their hash.
+        name: String,
+    },
+    /// Take a key in for a host that is yet to be: [`Response::Issued`].
+    Issue {
+        /// The host.
+        id: HostId,
+        /// Its public key, DER.
+        #[serde(with = "serde_bytes")]
+        public_key: Vec<u8>,
+    },
     /// Hosts that have been here: [`Response::Hosts`].
     Hosts {
-        /// Which; all when none is given.
+        /// Which, by a target; all when none is given, with those whose key waits.
         target: Option<String>,
+        /// Only those that have not been seen for so many seconds.
+        #[serde(default)]
+        unseen: Option<u64>,
+        /// Whether hosts that are out of service are among them.
+        #[serde(default)]
+        retired: bool,
+    },
+    /// Take hosts out of service: [`Response::Retired`].
+    Retire {
+        /// Which ids, as a glob.
+        pattern: String,
+        /// Only those that have not been seen for so many seconds.
+        #[serde(default)]
+        unseen: Option<u64>,
+    },
+    /// Have a job started by the clock: [`Response::Schedules`], the one.
+    Schedule {
+        /// Its name.
+        name: String,
+        /// When.
+        cron: Cron,
+        /// The job.
+        job: Box<JobSpec>,
+    },
+    /// The schedules: [`Response::Schedules`].
+    Schedules,
+    /// Remove a schedule: [`Response::Schedules`], the one.
+    Unschedule {
+        /// Its name.
+        name: String,
     },
     /// The newest jobs: [`Response::Jobs`].
     Jobs {
@@ -131,8 +188,29 @@ pub enum Response {
     Event(JobEvent),
     /// Keys.
     Keys(Vec<Key>),
+    /// A join token that was made: the only time that it is shown.
+    NewToken {
+        /// The token, for the hosts.
+        token: String,
+        /// What is kept of it.
+        info: Token,
+    },
+    /// Join tokens.
+    Tokens(Vec<Token>),
+    /// A host that is yet to be may come in with this.
+    Issued {
+        /// Its certificate, DER.
+        #[serde(with = "serde_bytes")]
+        certificate: Vec<u8>,
+        /// The fingerprint of this master's authority.
+        fingerprint: String,
+    },
     /// Hosts.
     Hosts(Vec<HostInfo>),
+    /// Hosts that are out of service now.
+    Retired(Vec<Retired>),
+    /// Schedules.
+    Schedules(Vec<ScheduleInfo>),
     /// Jobs.
     Jobs(Vec<JobRecord>),
     /// A host of a job.
@@ -225,11 +303,58 @@ pub enum JobEvent {
     Finished(Box<JobRecord>),
 }
 
+/// What a host is to the master.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Its key waits for a decision.
+    Pending,
+    /// It may work and is here.
+    Connected,
+    /// It may work and is away.
+    Lost,
+    /// Its key was rejected.
+    Rejected,
+    /// It is out of service.
+    Retired,
+}
+
+impl Standing {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Connected => "connected",
+            Self::Lost => "lost",
+            Self::Rejected => "rejected",
+            Self::Retired => "retired",
+        }
+    }
+}
+
+/// A schedule, and when it is due.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ScheduleInfo {
+    /// The schedule.
+    pub schedule: Schedule,
+    /// When it starts its next job, in milliseconds since 1970.
+    pub next: Option<i64>,
+}
+
 /// A host that has been here.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HostInfo {
     /// Its id.
     pub id: HostId,
+    /// What it is to the master.
+    pub standing: Standing,
+    /// Since when it is away or out of service, in milliseconds since 1970.
+    pub since: Option<i64>,
+    /// The address of another machine that has shown this host's identity lately.
+    pub double: Option<String>,
+    /// The last job that applied states to it.
+    pub applied: Option<Applied>,
     /// Whether it is connected.
     pub connected: bool,
     /// Where it connected from last.
@@ -310,6 +435,8 @@ pub struct Failure {
 pub enum FailureKind {
     /// The request makes no sense.
     Usage,
+    /// This user may not ask for it.
+    Denied,
     /// The target, or a pattern, matches nothing.
     NothingMatched,
     /// The tree does not compile.

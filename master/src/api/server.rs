@@ -3,8 +3,10 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use nix::unistd::{Uid, User};
+use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
 use tokio::net::{UnixListener, UnixStream};
+
+use super::Caller;
 
 /// Binds the control socket, for its owner and group alone. A socket that a dead daemon left is replaced; one that a
 /// living daemon listens at is an error.
@@ -32,12 +34,25 @@ pub fn bind(socket: &Path) -> std::io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// The name of the user at the other end, as the kernel knows it.
+/// Sets who may connect: with lists of users in the configuration everybody, to be told what they may; without them the
+/// socket's owner and group.
+///
+/// # Errors
+/// When the socket's mode can't be changed.
+pub fn open_to_listed(socket: &Path, listed: bool) -> std::io::Result<()> {
+    std::fs::set_permissions(socket, std::fs::Permissions::from_mode(if listed { 0o666 } else { 0o660 }))
+}
+
+/// The user at the other end, as the kernel knows them. One without a name has none here.
 #[must_use]
-pub fn user_of(stream: &UnixStream) -> String {
-    let Ok(credentials) = stream.peer_cred() else { return "unknown".into() };
-    match User::from_uid(Uid::from_raw(credentials.uid())) {
-        Ok(Some(user)) => user.name,
-        _ => format!("uid {}", credentials.uid()),
-    }
+pub fn caller(stream: &UnixStream) -> Caller {
+    let Ok(credentials) = stream.peer_cred() else { return Caller::default() };
+    let uid = credentials.uid();
+    let Ok(Some(user)) = User::from_uid(Uid::from_raw(uid)) else {
+        return Caller { uid: Some(uid), user: format!("uid {uid}"), groups: Vec::new() };
+    };
+    let name = std::ffi::CString::new(user.name.as_str()).unwrap_or_default();
+    let groups = getgrouplist(&name, Gid::from_raw(credentials.gid())).unwrap_or_default();
+    let names = groups.into_iter().filter_map(|gid| Group::from_gid(gid).ok().flatten());
+    Caller { uid: Some(uid), user: user.name, groups: names.map(|group| group.name).collect() }
 }

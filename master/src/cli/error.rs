@@ -67,7 +67,7 @@ impl From<ApiError> for CommandError {
                     FailureKind::Usage => exit_code::USAGE,
                     FailureKind::NothingMatched => exit_code::NOTHING_MATCHED,
                     FailureKind::NotCompiled => exit_code::NOT_COMPILED,
-                    FailureKind::Internal => exit_code::ERROR,
+                    FailureKind::Denied | FailureKind::Internal => exit_code::ERROR,
                 };
                 Self::new(code, &error)
             }

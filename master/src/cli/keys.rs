@@ -1,5 +1,8 @@
 //! `master keys`.
 
+mod generate;
+mod tokens;
+
 use clap::{Args, Subcommand};
 use common::value::{Value, map};
 
@@ -36,6 +39,27 @@ enum Command {
     Reject(Decision),
     /// Delete keys: their agents are cut off, and may enrol anew as pending
     Delete(Decision),
+    /// Make a join token, with which so many hosts enrol by `agent join` without an operator
+    ///
+    /// The token is printed once; the master keeps no more than its hash. The master's fingerprint is part of it.
+    Token(tokens::New),
+    /// List the join tokens, by the first digits of their hash
+    Tokens {
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Make join tokens useless; hosts that have joined stay
+    Revoke {
+        /// The first digits of the token's hash, as `master keys tokens` shows them
+        #[arg(value_name = "TOKEN")]
+        name: String,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Make the key and the certificate of a host that is yet to be, for an image or for cloud-init
+    ///
+    /// The host needs no operator and no token then. Whoever has the files is that host.
+    Generate(generate::Generate),
     /// Show a key with its fingerprint; without an id, the fingerprint of this master, which agents pin
     Show {
         /// The id, or a glob
@@ -66,6 +90,10 @@ struct Options {
 impl Keys {
     pub(super) async fn run(self) -> Result<u8, CommandError> {
         let (action, pattern, options, verb) = match self.command {
+            Command::Token(new) => return new.run().await,
+            Command::Tokens { options } => return tokens::list(&options).await,
+            Command::Revoke { name, options } => return tokens::revoke(name, &options).await,
+            Command::Generate(generate) => return generate.run().await,
             Command::List { pattern, options } => (KeyAction::List, pattern, options, ""),
             Command::Show { pattern: Some(pattern), options } => return show(&pattern, &options).await,
             Command::Show { pattern: None, options } => return show_master(&options).await,

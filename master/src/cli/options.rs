@@ -10,7 +10,7 @@ use states::language::value_of;
 
 use super::error::CommandError;
 use super::rollout::RolloutOptions;
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::jobs::{JobSpec, Spec};
 
 /// Where the daemon is.
@@ -32,8 +32,16 @@ impl DaemonOptions {
     /// # Errors
     /// When it can't be read.
     pub(super) fn config(&self) -> Result<Config, CommandError> {
+        Ok(self.configured()?)
+    }
+
+    /// The configuration, with an error that names its place.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub(super) fn configured(&self) -> Result<Config, ConfigError> {
         let file = self.config.clone().or_else(|| std::env::var_os("LANTERN_CONFIG").map(PathBuf::from));
-        Ok(Config::load(file.as_deref())?)
+        Config::load(file.as_deref())
     }
 
     /// The control socket.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use common::id::HostId;
 use common::identity::Fingerprint;
+use common::message::Instance;
 use common::transport::close;
 use common::value::Map;
 use tokio::sync::mpsc;
@@ -25,8 +26,38 @@ pub(super) struct Known {
 pub(super) struct Link {
     pub(super) connection: quinn::Connection,
     pub(super) fingerprint: Fingerprint,
+    /// Which running copy of the host is at the other end.
+    instance: Option<Instance>,
     number: u64,
 }
+
+/// A connection that wants to be its host's.
+pub(super) struct Claim {
+    pub(super) connection: quinn::Connection,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) instance: Option<Instance>,
+}
+
+/// Another machine that has shown the identity of a host that is connected.
+#[derive(Clone, Debug)]
+pub(super) struct Double {
+    /// Where it came from last.
+    pub(super) address: String,
+    /// When, in milliseconds since 1970.
+    pub(super) at: i64,
+}
+
+impl Link {
+    /// Whether another machine is at the other end than the one of this instance. Agents that do not tell are taken at their
+    /// word.
+    fn is_rival(&self, instance: Option<Instance>) -> bool {
+        matches!((self.instance, instance), (Some(one), Some(other)) if one != other)
+            && self.connection.close_reason().is_none()
+    }
+}
+
+/// How long another machine with a host's identity is remembered: an hour, in milliseconds. It knocks every few minutes.
+const DOUBLE_FORGOTTEN: i64 = 3_600_000;
 
 /// What the operator has decided about an agent that waits.
 #[derive(Clone, Debug)]
@@ -48,6 +79,7 @@ struct Inner {
     known: HashMap<HostId, Known>,
     links: HashMap<HostId, Link>,
     waiting: HashMap<(HostId, Fingerprint), mpsc::Sender<Decision>>,
+    doubles: HashMap<HostId, Double>,
     numbers: u64,
 }
 
@@ -65,21 +97,64 @@ impl Fleet {
         Self { inner: Mutex::new(Inner { known: known.collect(), ..Inner::default() }) }
     }
 
-    /// Takes a host's new connection; an older one is closed. Returns the number to give back to [`Fleet::disconnect`].
-    pub(super) fn connect(
-        &self,
-        id: &HostId,
-        connection: quinn::Connection,
-        fingerprint: Fingerprint,
-    ) -> u64 {
+    /// Takes a host's new connection; an older one of the same machine is closed. Returns the number to give back to
+    /// [`Fleet::disconnect`].
+    ///
+    /// # Errors
+    /// The connection that another machine has under this id.
+    pub(super) fn connect(&self, id: &HostId, claim: Claim) -> Result<u64, Link> {
         let mut inner = self.lock();
+        if let Some(other) = inner.links.get(id).filter(|link| link.is_rival(claim.instance)) {
+            return Err(other.clone());
+        }
         inner.numbers += 1;
         let number = inner.numbers;
-        let link = Link { connection, fingerprint, number };
+        let Claim { connection, fingerprint, instance } = claim;
+        let link = Link { connection, fingerprint, instance, number };
         if let Some(old) = inner.links.insert(id.clone(), link) {
             old.connection.close(close::REPLACED.into(), b"the same host has connected anew");
         }
-        number
+        Ok(number)
+    }
+
+    /// The connection that another machine has under this id.
+    pub(super) fn rival(&self, id: &HostId, instance: Option<Instance>) -> Option<Link> {
+        self.lock().links.get(id).filter(|link| link.is_rival(instance)).cloned()
+    }
+
+    /// Notes that another machine has shown the identity of a host. Whether the last time is long ago.
+    pub(super) fn note_double(&self, id: &HostId, double: Double) -> bool {
+        let at = double.at;
+        let before = self.lock().doubles.insert(id.clone(), double);
+        before.is_none_or(|before| at - before.at > DOUBLE_FORGOTTEN)
+    }
+
+    /// The other machine that shows a host's identity, if there was one lately.
+    pub(super) fn double(&self, id: &HostId, now: i64) -> Option<Double> {
+        self.lock().doubles.get(id).filter(|double| now - double.at <= DOUBLE_FORGOTTEN).cloned()
+    }
+
+    /// Closes the connection of a host that is out of service, and forgets it.
+    pub(super) fn retire(&self, id: &HostId, reason: &str) {
+        let (link, waiting) = {
+            let mut inner = self.lock();
+            inner.known.remove(id);
+            inner.doubles.remove(id);
+            let waits: Vec<_> = inner.waiting.keys().filter(|(of, _)| of == id).cloned().collect();
+            let waiting: Vec<_> = waits.iter().filter_map(|key| inner.waiting.remove(key)).collect();
+            (inner.links.get(id).cloned(), waiting)
+        };
+        if let Some(link) = link {
+            link.connection.close(close::KEY_REVOKED.into(), reason.as_bytes());
+        }
+        for sender in waiting {
+            let _ = sender.try_send(Decision::Refused(reason.into()));
+        }
+    }
+
+    /// The hosts that are connected.
+    pub(super) fn present(&self) -> Vec<HostId> {
+        self.lock().links.keys().cloned().collect()
     }
 
     /// Forgets a connection. Whether it was the host's last.

@@ -26,6 +26,7 @@ use crate::pillar::{PillarCompiler, PillarHost, nodegroups};
 use crate::targets::{self, SelectError, outcome};
 
 pub(super) use resume::resume;
+pub(super) use setup::check;
 use work::{Halt, prepare};
 
 /// How long agents have to come back after the daemon has started, before a new job counts them as away.
@@ -94,10 +95,10 @@ pub(super) async fn select(
             id,
             grains: known.map(|known| known.grains).unwrap_or_default(),
         });
-        let groups = nodegroups(&daemon.config);
+        let groups = nodegroups(&daemon.config());
         let compiler = std::cell::OnceCell::new();
         let pillar = |host: &PillarHost| {
-            let compiler = compiler.get_or_init(|| PillarCompiler::new(&daemon.config));
+            let compiler = compiler.get_or_init(|| PillarCompiler::new(&daemon.config()));
             compiler.compile(host, "base", &Map::new()).unwrap_or_default()
         };
         let selected = targets::select(target.as_deref(), accepted.collect(), &groups, pillar)?;

@@ -5,17 +5,21 @@
 //! [`conversation`] for each task that is out and a [`verifier`] for what hosts have done.
 
 mod allowance;
+mod clock;
 mod conductor;
 mod conversation;
 mod fleet;
+mod homecoming;
 mod housekeeping;
 mod launch;
 mod listener;
 mod live;
 mod operator;
 mod own;
+mod reload;
 mod reports;
 mod requests;
+mod rival;
 mod serve;
 mod session;
 mod shared;
@@ -24,5 +28,5 @@ mod tasks;
 mod tests;
 mod verifier;
 
-pub use serve::{ServeError, serve};
+pub use serve::{Reload, ServeError, serve};
 pub use shared::Daemon;

@@ -1,5 +1,9 @@
 //! What operators ask over the control socket.
 
+mod hosts;
+mod keys;
+pub(super) mod schedules;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,16 +12,14 @@ use common::transport::{FrameError, frame};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, broadcast, mpsc};
 
-use super::fleet::Decision;
 use super::live::Input;
 use super::{Daemon, launch};
 use crate::api::{
-    Attached, CheckSpec, Failure, FailureKind, HostInfo, JobEvent, KeyAction, Request, Response, Status,
-    user_of,
+    Access, Attached, Caller, CheckSpec, Failure, FailureKind, JobEvent, Request, Response, Status, caller,
 };
+use crate::audit::{self, Note};
 use crate::database::{LedgerError, Write};
 use crate::jobs::{HostRecord, JobSpec, Spec};
-use crate::keys::Key;
 
 /// How many operators may be connected.
 const OPERATORS: usize = 256;
@@ -62,40 +64,95 @@ enum Stopped {
 }
 
 async fn serve(daemon: &Arc<Daemon>, mut stream: UnixStream) -> Result<(), FrameError> {
-    let user = user_of(&stream);
+    let who = stream_caller(&stream).await;
     let request = match tokio::time::timeout(REQUEST_TIMEOUT, frame::read(&mut stream)).await {
         Ok(request) => request?,
         Err(_) => return Ok(()),
     };
-    match answer(daemon, request, user, &mut stream).await {
-        Ok(()) => Ok(()),
-        Err(Stopped::Failure(failure)) => frame::write(&mut stream, &Response::Failed(failure)).await,
-        Err(Stopped::Frame(error)) => Err(error),
+    let stopped = match answer(daemon, request, &who, &mut stream).await {
+        Ok(Some(response)) => return frame::write(&mut stream, &response).await,
+        Ok(None) => return Ok(()),
+        Err(stopped) => stopped,
+    };
+    match stopped {
+        Stopped::Failure(failure) => frame::write(&mut stream, &Response::Failed(failure)).await,
+        Stopped::Frame(error) => Err(error),
     }
 }
 
+/// Who is at the other end; the user database may be slow.
+async fn stream_caller(stream: &UnixStream) -> Caller {
+    // It is read from the kernel and from files or a directory service, which may block for a moment.
+    tokio::task::block_in_place(|| caller(stream))
+}
+
+/// Looks whether this user may ask, does it, and writes down that it was asked.
 async fn answer(
     daemon: &Arc<Daemon>,
     request: Request,
-    user: String,
+    who: &Caller,
     stream: &mut UnixStream,
-) -> Result<(), Stopped> {
-    let response = match request {
+) -> Result<Option<Response>, Stopped> {
+    let mut note = Note::of(&request);
+    let access = Access::of(who, &daemon.config(), nix::unistd::geteuid().as_raw());
+    let done = if access < Access::needed(&request) {
+        Err(Failure::new(FailureKind::Denied, access.refusal(who)).into())
+    } else {
+        act(daemon, request, who, stream, &mut note).await
+    };
+    if let Some(note) = note {
+        let error = match &done {
+            Err(Stopped::Failure(failure)) => Some(failure.message.clone()),
+            // The operator went away; what was asked for has happened.
+            Ok(_) | Err(Stopped::Frame(_)) => None,
+        };
+        write_down(daemon, who, note, error).await;
+    }
+    done
+}
+
+/// Writes an action into the audit log. A log that cannot be written stops no operator: a full disk must not keep anybody from
+/// ending the job that fills it.
+pub(super) async fn write_down(daemon: &Daemon, who: &Caller, note: Note, error: Option<String>) {
+    let (path, who) = (daemon.config().audit_path(), who.clone());
+    let writing = tokio::task::spawn_blocking(move || {
+        if let Err(failed) = audit::write(&path, &who, &note, error.as_deref()) {
+            tracing::error!(path = %path.display(), error = %failed, ?note, user = who.user, "the audit log cannot be written");
+        }
+    });
+    let _ = writing.await;
+}
+
+async fn act(
+    daemon: &Arc<Daemon>,
+    request: Request,
+    who: &Caller,
+    stream: &mut UnixStream,
+    note: &mut Option<Note>,
+) -> Result<Option<Response>, Stopped> {
+    let user = who.user.as_str();
+    Ok(Some(match request {
         Request::Start { job, join } => {
             if join && let Some(jid) = joinable(daemon, &job).await? {
-                return attach(daemon, jid, true, stream).await;
+                // Whoever looks on changes nothing.
+                *note = None;
+                return attach(daemon, jid, true, stream).await.map(|()| None);
             }
-            let (attached, events) = launch::start(daemon, *job, user, None).await?;
-            return follow(daemon, attached, events, stream).await;
+            let (attached, events) = launch::start(daemon, *job, user.into(), None).await?;
+            if let Some(note) = note.take() {
+                let note = Note { jid: Some(attached.jid.clone()), ..note };
+                write_down(daemon, who, note, None).await;
+            }
+            return follow(daemon, attached, events, stream).await.map(|()| None);
         }
-        Request::Follow { jid } => return attach(daemon, jid, false, stream).await,
+        Request::Follow { jid } => return attach(daemon, jid, false, stream).await.map(|()| None),
         Request::Cancel { jid } => match daemon.jobs.get(&jid) {
             Some(job) => {
                 tracing::info!(%jid, user, "a job is called off");
                 job.tell(Input::Cancel);
                 Response::Done
             }
-            None => Response::Failed(not_live(daemon, jid).await?),
+            None => return Err(not_live(daemon, jid).await?.into()),
         },
         Request::Pause { jid, paused } => match daemon.jobs.get(&jid) {
             Some(job) => {
@@ -103,15 +160,34 @@ async fn answer(
                 job.tell(Input::Pause(paused));
                 Response::Done
             }
-            None => Response::Failed(not_live(daemon, jid).await?),
+            None => return Err(not_live(daemon, jid).await?.into()),
         },
         Request::Deviants { jid, hosts } => {
+            job_record(daemon, jid.clone()).await?;
             let write = Write::Deviants { jid, hosts };
             daemon.ledger.submit(write).await.map_err(Failure::internal)?;
             Response::Done
         }
-        Request::Keys { action, pattern } => Response::Keys(keys(daemon, action, &pattern, &user).await?),
-        Request::Hosts { target } => Response::Hosts(hosts(daemon, target).await?),
+        Request::Keys { action, pattern } => {
+            Response::Keys(keys::decide(daemon, action, &pattern, user).await?)
+        }
+        Request::NewToken { pattern, uses, lifetime } => {
+            keys::new_token(daemon, pattern, uses, lifetime, user).await?
+        }
+        Request::Tokens => Response::Tokens(daemon.keyring().tokens.list()),
+        Request::RevokeTokens { name } => Response::Tokens(keys::revoke_tokens(daemon, &name, user).await?),
+        Request::Issue { id, public_key } => keys::issue(daemon, &id, &public_key, user).await?,
+        Request::Hosts { target, unseen, retired } => {
+            Response::Hosts(hosts::list(daemon, target, unseen, retired).await?)
+        }
+        Request::Retire { pattern, unseen } => {
+            Response::Retired(hosts::retire(daemon, &pattern, unseen, user).await?)
+        }
+        Request::Schedule { name, cron, job } => {
+            Response::Schedules(vec![schedules::add(daemon, name, cron, *job, user).await?])
+        }
+        Request::Schedules => Response::Schedules(schedules::list(daemon)),
+        Request::Unschedule { name } => Response::Schedules(vec![schedules::remove(daemon, &name).await?]),
         Request::Jobs { limit } => {
             let limit = limit.min(JOBS_LIMIT);
             Response::Jobs(query(daemon, move |ledger| ledger.jobs(limit)).await?)
@@ -130,7 +206,7 @@ async fn answer(
             }
             Response::Done
         }
-        Request::Check(spec) => return check(daemon, spec, stream).await,
+        Request::Check(spec) => return check(daemon, spec, stream).await.map(|()| None),
         Request::Explain { host, state, spec } => explain(daemon, host, state, spec).await?,
         Request::Status => Response::Status(Status {
             version: env!("CARGO_PKG_VERSION").into(),
@@ -138,8 +214,7 @@ async fn answer(
             fingerprint: daemon.authority.fingerprint().to_string(),
             connected: daemon.fleet.connected(),
         }),
-    };
-    Ok(frame::write(stream, &response).await?)
+    }))
 }
 
 /// The newest job under way that applies states to all the hosts that this one is meant for.
@@ -243,85 +318,12 @@ async fn with_report(daemon: &Arc<Daemon>, jid: &JobId, host: HostRecord) -> Res
     Ok(found.unwrap_or(host))
 }
 
-/// Lists or decides. A host that is shut out is cut off at once; everything else is carried out when the decision is on the
-/// disk. One that can't be written down is taken back, so that the same command can be given again.
-async fn keys(
-    daemon: &Arc<Daemon>,
-    action: KeyAction,
-    pattern: &str,
-    user: &str,
-) -> Result<Vec<Key>, Failure> {
-    let (mut before, changed) = {
-        let mut keyring = daemon.keyring();
-        let before = keyring.list(pattern);
-        let changed = match action {
-            KeyAction::List => return Ok(before),
-            KeyAction::Accept => keyring.accept(pattern),
-            KeyAction::Reject => keyring.reject(pattern),
-            KeyAction::Delete => keyring.delete(pattern),
-        };
-        (before, changed)
-    };
-    let refused = |key: &Key| match action {
-        KeyAction::Accept | KeyAction::List => None,
-        KeyAction::Reject => Some(format!("the key of {} was rejected on the master", key.id)),
-        KeyAction::Delete => Some(format!("the key of {} was deleted on the master", key.id)),
-    };
-    for key in &changed {
-        if let Some(reason) = refused(key) {
-            daemon.fleet.cut(&key.id, key.fingerprint, &reason);
-        }
-    }
-    let write = |key: &Key| match action {
-        KeyAction::Delete => Write::KeyGone(key.clone()),
-        _ => Write::Key(key.clone()),
-    };
-    let written: Vec<_> = changed.iter().map(|key| daemon.ledger.submit(write(key))).collect();
-    let mut failed = None;
-    let mut undone = std::collections::HashSet::new();
-    for (key, committed) in changed.iter().zip(written) {
-        if let Err(error) = committed.await {
-            undone.insert((&key.id, key.fingerprint));
-            failed = Some(Failure::internal(error));
-        }
-    }
-    if let Some(failure) = failed {
-        before.retain(|key| undone.contains(&(&key.id, key.fingerprint)));
-        daemon.keyring().restore(before);
-        return Err(failure);
-    }
-    for key in &changed {
-        tracing::info!(id = %key.id, fingerprint = %key.fingerprint, user, ?action, "a key was decided on");
-        let decision = refused(key).map_or(Decision::Accepted, Decision::Refused);
-        daemon.fleet.decide(&key.id, key.fingerprint, decision);
-        if action == KeyAction::Delete && daemon.keyring().list(key.id.as_str()).is_empty() {
-            daemon.fleet.forget(&key.id);
-        }
-    }
-    Ok(changed)
-}
-
-async fn hosts(daemon: &Arc<Daemon>, target: Option<String>) -> Result<Vec<HostInfo>, Failure> {
-    let (selected, _) = launch::select(daemon, target).await?;
-    let ids: Vec<_> = selected.iter().map(|host| host.id.clone()).collect();
-    let known = daemon.fleet.known_of(&ids);
-    let info = |(host, (known, connected)): (crate::pillar::PillarHost, _)| {
-        let (version, address, last_seen) = match known {
-            Some(super::fleet::Known { version, address, last_seen, .. }) => (version, address, last_seen),
-            None => Default::default(),
-        };
-        let grains = Arc::unwrap_or_clone(host.grains);
-        HostInfo { id: host.id, connected, address, version, last_seen, grains }
-    };
-    Ok(selected.into_iter().zip(known).map(info).collect())
-}
-
 async fn check(daemon: &Arc<Daemon>, spec: CheckSpec, stream: &mut UnixStream) -> Result<(), Stopped> {
     let (hosts, _) = launch::select(daemon, spec.target.clone()).await?;
     let (found, mut results) = mpsc::channel(16);
     let shared = Arc::clone(daemon);
     let checking = tokio::task::spawn_blocking(move || {
-        crate::check::check(&shared.config, &spec, &hosts, |result| {
+        crate::check::check(&shared.config(), &spec, &hosts, |result| {
             let _ = found.blocking_send(result);
         })
     });
@@ -342,7 +344,7 @@ async fn explain(
     let (hosts, _) = launch::select(daemon, Some(format!("L@{host}"))).await?;
     let shared = Arc::clone(daemon);
     let explaining = tokio::task::spawn_blocking(move || {
-        hosts.first().map(|host| crate::check::explain(&shared.config, &spec, host, &state))
+        hosts.first().map(|host| crate::check::explain(&shared.config(), &spec, host, &state))
     });
     match explaining.await.map_err(Failure::internal)? {
         Some(explained) => Ok(Response::Explained(explained)),

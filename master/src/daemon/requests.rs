@@ -229,7 +229,7 @@ async fn renew(
 ) -> Result<(), RequestError> {
     let certificate = daemon
         .authority
-        .sign(public_key, id, daemon.config.certificate_lifetime)
+        .sign(public_key, id, daemon.config().certificate_lifetime)
         .map_err(|error| RequestError::Refused(error.to_string()))?;
     tracing::info!(%id, "a certificate was renewed");
     Ok(frame::write(send, &Renewed { certificate: certificate.to_vec() }).await?)

@@ -10,9 +10,9 @@ use common::transport::{TransportError, close, server};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::fleet::Fleet;
-use super::{Daemon, housekeeping, launch, listener, operator};
-use crate::api::bind;
-use crate::config::Config;
+use super::{Daemon, clock, housekeeping, launch, listener, operator, reload};
+use crate::api::{bind, open_to_listed};
+use crate::config::{Config, ConfigError};
 use crate::database::{Database, Ledger, LedgerError};
 use crate::keys::Keyring;
 
@@ -55,19 +55,26 @@ pub enum ServeError {
     Signal(std::io::Error),
 }
 
-/// Runs the daemon until it is told to end (SIGTERM, SIGINT). Unfinished jobs go on when it is started again.
+/// Reads the configuration again, with the flags of the command line laid over it.
+pub type Reload = Box<dyn Fn() -> Result<Config, ConfigError> + Send + Sync>;
+
+/// Runs the daemon until it is told to end (SIGTERM, SIGINT). Unfinished jobs go on when it is started again. On
+/// SIGHUP it reads its configuration again.
 ///
 /// # Errors
 /// When it can't start.
-pub async fn serve(config: Config) -> Result<(), ServeError> {
+pub async fn serve(config: Config, reload: Reload) -> Result<(), ServeError> {
     let mut terminate = signal(SignalKind::terminate()).map_err(ServeError::Signal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(ServeError::Signal)?;
+    let hangup = signal(SignalKind::hangup()).map_err(ServeError::Signal)?;
     let running = start(config).await?;
+    let reloading = tokio::spawn(reload::watch(Arc::clone(&running.daemon), hangup, reload));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
     tracing::info!("the master ends; jobs under way go on when it is started again");
+    reloading.abort();
     running.stop().await;
     Ok(())
 }
@@ -77,7 +84,7 @@ pub(super) struct Running {
     pub(super) daemon: Arc<Daemon>,
     endpoint: quinn::Endpoint,
     database: Arc<Database>,
-    tasks: [tokio::task::JoinHandle<()>; 3],
+    tasks: [tokio::task::JoinHandle<()>; 4],
     _lock: std::fs::File,
 }
 
@@ -87,12 +94,14 @@ pub(super) async fn start(config: Config) -> Result<Running, ServeError> {
     let authority = Authority::load_or_create(&config.authority_dir())?;
     let database = Arc::new(Database::open(&config.state_dir.join("master.db"))?);
     let store = Store::open(&config.state_dir.join("store"))?;
-    let keyring = Keyring::new(database.keys()?);
+    let keyring = Keyring::new(database.keys()?, database.tokens()?);
     let fleet = Fleet::new(database.hosts()?);
     let (endpoint, verifier) = server(config.listen, &authority)?;
     let listen = endpoint.local_addr().unwrap_or(config.listen);
     let socket = &config.socket;
-    let control = bind(socket).map_err(|source| ServeError::Socket { path: socket.clone(), source })?;
+    let not_bound = |source| ServeError::Socket { path: socket.clone(), source };
+    let control = bind(socket).map_err(not_bound)?;
+    open_to_listed(socket, config.lists_users()).map_err(not_bound)?;
     tracing::info!(
         %listen,
         socket = %socket.display(),
@@ -101,12 +110,14 @@ pub(super) async fn start(config: Config) -> Result<Running, ServeError> {
         "the master is up"
     );
     let ledger: Arc<dyn Ledger> = Arc::clone(&database) as _;
-    let daemon = Arc::new(Daemon::new(config, listen, authority, ledger, store, keyring, fleet));
+    let kept = (keyring, database.schedules()?);
+    let daemon = Arc::new(Daemon::new(config, listen, authority, ledger, store, kept, fleet));
     launch::resume(&daemon)?;
     let tasks = [
         tokio::spawn(listener::listen(Arc::clone(&daemon), endpoint.clone(), verifier)),
         tokio::spawn(operator::listen(Arc::clone(&daemon), control)),
         tokio::spawn(housekeeping::keep(Arc::clone(&daemon))),
+        tokio::spawn(clock::tick(Arc::clone(&daemon))),
     ];
     Ok(Running { daemon, endpoint, database, tasks, _lock: lock })
 }
@@ -117,7 +128,8 @@ impl Running {
         for task in &self.tasks {
             task.abort();
         }
-        let _ = std::fs::remove_file(&self.daemon.config.socket);
+        let _ = std::fs::remove_file(&self.daemon.config().socket);
+        drop(housekeeping::note_presence(&self.daemon));
         self.endpoint.close(close::GOING_AWAY.into(), b"the master ends");
         let _ = tokio::time::timeout(Duration::from_secs(2), self.endpoint.wait_idle()).await;
         let database = self.database;

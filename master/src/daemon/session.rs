@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::id::HostId;
-use common::identity::Fingerprint;
+use common::identity::{Fingerprint, TokenSecret};
 use common::message::{Greeting, Hello, PROTOCOL, Protocol};
 use common::transport::{Peer, close, frame, read_within};
 use common::value::Map;
@@ -12,12 +12,12 @@ use quinn::{Connection, RecvStream, SendStream};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::fleet::{Decision, Known, with_own_id};
+use super::fleet::{Claim, Decision, Known, with_own_id};
 use super::requests::Guest;
 use super::shared::now;
-use super::{Daemon, requests};
+use super::{Daemon, homecoming, requests, rival};
 use crate::database::{Committed, HostRow, Write};
-use crate::keys::{Knock, Verdict};
+use crate::keys::{Admission, Knock, Verdict};
 
 /// The longest first frame: the grains of a large host have some 50 KiB.
 pub(super) const HELLO_LIMIT: usize = 1 << 20;
@@ -57,11 +57,14 @@ pub(super) async fn run(daemon: Arc<Daemon>, connection: Connection, peer: Peer)
         );
         return refuse(&connection, send, reason, true).await;
     }
-    let knock = Knock { peer: &peer, asked: &hello.id, address: address.to_string(), now: now() };
-    let (verdict, key) = daemon.keyring().admit(&knock, daemon.config.auto_accept);
-    if let Some(key) = key {
-        drop(daemon.ledger.submit(Write::Key(key)));
+    let token = hello.join.as_ref().map(TokenSecret::hash);
+    let knock = Knock { peer: &peer, asked: &hello.id, address: address.to_string(), token, now: now() };
+    let auto_accept = daemon.config().auto_accept;
+    let admission = daemon.keyring().admit(&knock, auto_accept);
+    if let Err(reason) = write_down(&daemon, &admission).await {
+        return refuse(&connection, send, reason, true).await;
     }
+    let verdict = admission.verdict;
     let (id, fingerprint, public_key) = match peer {
         Peer::Enrolled { id, fingerprint, public_key, .. } => (id, fingerprint, public_key),
         Peer::Unknown { fingerprint, public_key } => (hello.id.clone(), fingerprint, public_key),
@@ -69,6 +72,9 @@ pub(super) async fn run(daemon: Arc<Daemon>, connection: Connection, peer: Peer)
     let public_key: Arc<[u8]> = public_key.into();
     match verdict {
         Verdict::Welcome => {
+            if let Err(reason) = rival::settle(&daemon, &id, hello.instance, address).await {
+                return refuse(&connection, send, reason, false).await;
+            }
             let welcome = Greeting::Welcome { version: env!("CARGO_PKG_VERSION").into(), id: id.clone() };
             if frame::write(&mut send, &welcome).await.is_ok() {
                 serve(&daemon, connection, &id, fingerprint, hello, &public_key).await;
@@ -85,6 +91,26 @@ pub(super) async fn run(daemon: Arc<Daemon>, connection: Connection, peer: Peer)
     }
 }
 
+/// What was decided goes to the disk. Who was let in by a token is told when it is there, so that no crash makes the token
+/// serve once more.
+async fn write_down(daemon: &Daemon, admission: &Admission) -> Result<(), String> {
+    let Some(key) = admission.key.clone() else { return Ok(()) };
+    let Some(token) = admission.token.clone() else {
+        drop(daemon.ledger.submit(Write::Key(key)));
+        return Ok(());
+    };
+    let (hash, joined) = (token.hash, key.clone());
+    tracing::info!(
+        id = %key.id, fingerprint = %key.fingerprint, token = token.name(), used = token.used, of = token.uses,
+        "a host has joined by a token"
+    );
+    let written = daemon.ledger.submit(Write::Joined { key, token }).await;
+    written.map_err(|error| {
+        daemon.keyring().unjoin(&joined, hash);
+        format!("the master could not write the key down: {error}")
+    })
+}
+
 async fn hello<T: DeserializeOwned>(connection: &Connection) -> Result<(SendStream, RecvStream, T), String> {
     let (send, mut recv) = connection.accept_bi().await.map_err(|error| error.to_string())?;
     let hello = read_within(&mut recv, HELLO_LIMIT).await.map_err(|error| error.to_string())?;
@@ -97,12 +123,15 @@ struct Door {
     protocol: Protocol,
     version: String,
     id: HostId,
+    #[serde(default)]
+    join: Option<TokenSecret>,
 }
 
 async fn door(connection: &Connection) -> Result<(SendStream, RecvStream, Hello), String> {
     let (send, recv, door) = hello::<Door>(connection).await?;
-    let Door { protocol, version, id } = door;
-    Ok((send, recv, Hello { protocol, version, id, grains: Map::new(), jobs: Vec::new() }))
+    let Door { protocol, version, id, join } = door;
+    let (grains, jobs, instance) = (Map::new(), Vec::new(), None);
+    Ok((send, recv, Hello { protocol, version, id, grains, jobs, join, instance }))
 }
 
 /// Sends an agent away that finds too many others at the door.
@@ -124,21 +153,29 @@ async fn serve(
     hello: Hello,
     public_key: &Arc<[u8]>,
 ) {
+    let claim = Claim { connection: connection.clone(), fingerprint, instance: hello.instance };
+    let number = match daemon.fleet.connect(id, claim) {
+        Ok(number) => number,
+        // Both came in the same moment.
+        Err(other) => return connection.close(close::REPLACED.into(), rival::words(id, &other).as_bytes()),
+    };
     drop(learn(daemon, id, hello.version, connection.remote_address().to_string(), hello.grains));
-    let number = daemon.fleet.connect(id, connection.clone(), fingerprint);
     // The key may have been deleted since it was looked at; from here on a deletion finds the connection.
     if !daemon.keyring().is_accepted(id, fingerprint) {
         connection.close(close::KEY_REVOKED.into(), b"the key was deleted");
     }
     tracing::debug!(%id, "connected");
     daemon.jobs.connected(id);
+    homecoming::kill_what_was_called_off(daemon, id, &connection, hello.jobs);
     let guest = Arc::new(Guest::new(id.clone(), fingerprint, Arc::clone(public_key)));
     while let Ok((send, recv)) = connection.accept_bi().await {
         let (daemon, guest) = (Arc::clone(daemon), Arc::clone(&guest));
         tokio::spawn(async move { requests::serve(&daemon, &guest, send, recv).await });
     }
     tracing::debug!(%id, reason = ?connection.close_reason(), "disconnected");
-    if daemon.fleet.disconnect(id, number, now()) {
+    let last_seen = now();
+    if daemon.fleet.disconnect(id, number, last_seen) {
+        drop(daemon.ledger.submit(Write::Seen { hosts: vec![id.clone()], at: last_seen }));
         daemon.jobs.disconnected(id);
     }
 }
@@ -196,7 +233,7 @@ async fn issue(
     id: &HostId,
     public_key: &[u8],
 ) {
-    match daemon.authority.sign(public_key, id, daemon.config.certificate_lifetime) {
+    match daemon.authority.sign(public_key, id, daemon.config().certificate_lifetime) {
         Ok(certificate) => {
             let accepted = Greeting::Accepted { certificate: certificate.to_vec() };
             if frame::write(&mut send, &accepted).await.is_ok() {

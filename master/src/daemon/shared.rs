@@ -1,6 +1,7 @@
 //! What every part of the daemon shares.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 
 use common::id::JobId;
@@ -14,6 +15,7 @@ use super::live::LiveJobs;
 use crate::config::Config;
 use crate::database::Ledger;
 use crate::keys::Keyring;
+use crate::schedules::Schedule;
 use crate::source::Snapshotter;
 
 /// How many agents may fetch objects at one time; the others wait in line.
@@ -24,8 +26,7 @@ const DOOR: usize = 1024;
 
 /// The daemon.
 pub struct Daemon {
-    /// The configuration.
-    pub(crate) config: Config,
+    config: RwLock<Arc<Config>>,
     /// The address that was bound, which tells the port where the configuration left it open.
     pub(crate) listen: std::net::SocketAddr,
     /// Who signs certificates.
@@ -50,6 +51,9 @@ pub struct Daemon {
     pub(super) allowance: Allowance,
     /// When the daemon began: agents need a moment to come back then.
     pub(super) started: Instant,
+    /// Rung when there are other schedules than before.
+    pub(super) rescheduled: tokio::sync::Notify,
+    schedules: Mutex<BTreeMap<String, Schedule>>,
     keyring: Mutex<Keyring>,
     last_jid: Mutex<Option<JobId>>,
 }
@@ -61,11 +65,11 @@ impl Daemon {
         authority: Authority,
         ledger: Arc<dyn Ledger>,
         store: Store,
-        keyring: Keyring,
+        (keyring, schedules): (Keyring, Vec<Schedule>),
         fleet: Fleet,
     ) -> Self {
         Self {
-            config,
+            config: RwLock::new(Arc::new(config)),
             listen,
             authority,
             ledger,
@@ -78,14 +82,31 @@ impl Daemon {
             snapshotting: tokio::sync::Mutex::default(),
             allowance: Allowance::default(),
             started: Instant::now(),
+            rescheduled: tokio::sync::Notify::new(),
+            schedules: Mutex::new(schedules.into_iter().map(|one| (one.name.clone(), one)).collect()),
             keyring: Mutex::new(keyring),
             last_jid: Mutex::default(),
         }
     }
 
+    /// The configuration as it is now. Who needs it for more than a moment keeps the one that it got.
+    pub(crate) fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.config.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts another configuration in the place of this one.
+    pub(super) fn reconfigure(&self, config: Config) {
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+    }
+
     /// The keys. Held for moments only, never over I/O.
     pub(super) fn keyring(&self) -> MutexGuard<'_, Keyring> {
         self.keyring.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The schedules by name. Held for moments only, never over I/O.
+    pub(super) fn schedules(&self) -> MutexGuard<'_, BTreeMap<String, Schedule>> {
+        self.schedules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// An id that no job of this daemon has had: the time, moved on by a microsecond where two jobs begin at once.

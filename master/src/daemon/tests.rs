@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::id::HostId;
-use common::identity::AgentKey;
+use common::identity::{AgentKey, TokenSecret};
 use common::message::{
-    Greeting, Hello, Outcome, PROTOCOL, Report, Request as AgentRequest, Stored, Task, TaskControl,
+    Greeting, Hello, Instance, Outcome, PROTOCOL, Report, Request as AgentRequest, Stored, Task, TaskControl,
     TaskUpdate,
 };
 use common::transport::{ClientIdentity, Pin, client, close, connect, frame};
@@ -118,6 +118,8 @@ struct Actor {
     key: AgentKey,
     certificate: Option<CertificateDer<'static>>,
     grains: Map,
+    join: Option<TokenSecret>,
+    instance: Option<Instance>,
     _folder: TempDir,
 }
 
@@ -134,7 +136,8 @@ impl Actor {
         let folder = tempfile::tempdir().unwrap();
         let key = AgentKey::load_or_create(&folder.path().join("agent.key")).unwrap();
         let grains = map([("id", id.into())]);
-        Self { id: id.parse().unwrap(), key, certificate: None, grains, _folder: folder }
+        let (certificate, join, instance) = (None, None, None);
+        Self { id: id.parse().unwrap(), key, certificate, grains, join, instance, _folder: folder }
     }
 
     async fn knock(&self, master: &Master) -> (Link, Greeting) {
@@ -154,6 +157,8 @@ impl Actor {
             id: self.id.clone(),
             grains: self.grains.clone(),
             jobs: Vec::new(),
+            join: self.join.clone(),
+            instance: self.instance,
         };
         frame::write(&mut send, &hello).await.unwrap();
         let greeting = frame::read(&mut recv).await.unwrap();
@@ -451,7 +456,7 @@ async fn a_host_that_claims_another_id_gets_its_own_pillar() {
         let link = actor.come_in(&master).await;
         let whose = async |master: &Master| {
             let (hosts, _) = launch::select(master.daemon(), Some("G@id:fp-1".into())).await.unwrap();
-            let config = master.daemon().config.clone();
+            let config = master.daemon().config();
             let compiling = move || PillarCompiler::new(&config).compile(&hosts[0], "base", &Map::new());
             let pillar = tokio::task::spawn_blocking(compiling).await.unwrap().unwrap();
             get(&pillar, "whose").cloned()

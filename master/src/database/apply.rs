@@ -1,17 +1,37 @@
 //! How each write is done.
 
-use common::id::HostId;
+use common::id::{HostId, JobId};
 use common::message::Report;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{HostRow, LedgerError, Write};
-use crate::jobs::{HostState, JobRecord, Phase};
-use crate::keys::Key;
+use super::{HostRow, LedgerError, Retired, Write};
+use crate::jobs::{HostState, JobRecord, Phase, Spec};
+use crate::keys::{Key, KeyState};
+use crate::schedules::Schedule;
+use crate::tokens::Token;
+
+/// How many jobs are forgotten before the database's size is looked at again.
+const SHRINK_STEP: i64 = 20;
 
 pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), LedgerError> {
     match write {
         Write::Key(key) => put_key(connection, key),
         Write::KeyGone(key) => remove_key(connection, key),
+        Write::Token(token) => put_token(connection, token),
+        Write::TokenGone(hash) => {
+            run(connection, "DELETE FROM tokens WHERE hash = ?1", params![hash.to_string()])
+        }
+        Write::Joined { key, token } => {
+            put_key(connection, key)?;
+            put_token(connection, token)
+        }
+        Write::Retired(retired) => retire(connection, retired),
+        Write::Seen { hosts, at } => hosts.iter().try_for_each(|host| {
+            let sql = "UPDATE hosts SET last_seen = max(last_seen, ?2) WHERE id = ?1";
+            run(connection, sql, params![host.as_str(), at])
+        }),
+        Write::Schedule(schedule) => put_schedule(connection, schedule),
+        Write::ScheduleGone(name) => run(connection, "DELETE FROM schedules WHERE name = ?1", params![name]),
         Write::Host(host) => put_host(connection, host),
         Write::NewJob { job, hosts } => new_job(connection, job, hosts),
         Write::JobTree { jid, tree, commit } => run(
@@ -44,7 +64,11 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), Ledger
                  WHERE jid = ?1 AND host = ?2",
                 params![jid.as_str(), host.as_str(), state.name(), phase_name(*phase), prepared, reason, at],
             )?;
-            report.as_ref().map_or(Ok(()), |report| put_report(connection, host, report, *at))
+            report.as_ref().map_or(Ok(()), |report| put_report(connection, host, report, *at))?;
+            if is_applied(*state, *phase, report.is_some()) {
+                put_applied(connection, jid, host, *state, *at)?;
+            }
+            Ok(())
         }
         Write::ReportAgain { host, report, at } => put_missing_report(connection, host, report, *at),
         Write::JobEnded { jid, at, error } => run(
@@ -56,6 +80,7 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), Ledger
         Write::Forget { before } => {
             run(connection, "DELETE FROM jobs WHERE ended IS NOT NULL AND ended < ?1", params![before])
         }
+        Write::Shrink { bytes } => shrink(connection, *bytes),
     }
 }
 
@@ -74,7 +99,98 @@ fn put_key(connection: &Connection, key: &Key) -> Result<(), LedgerError> {
             key.first_seen,
             key.last_seen
         ],
+    )?;
+    match key.state {
+        KeyState::Accepted => run(connection, "DELETE FROM retired WHERE id = ?1", params![key.id.as_str()]),
+        _ => Ok(()),
+    }
+}
+
+fn put_token(connection: &Connection, token: &Token) -> Result<(), LedgerError> {
+    run(
+        connection,
+        "INSERT INTO tokens (hash, pattern, uses, used, created, expires, user) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+         ON CONFLICT DO UPDATE SET used = ?4",
+        params![
+            token.hash.to_string(),
+            token.pattern,
+            token.uses,
+            token.used,
+            token.created,
+            token.expires,
+            token.user
+        ],
     )
+}
+
+fn retire(connection: &Connection, retired: &Retired) -> Result<(), LedgerError> {
+    let id = retired.id.as_str();
+    run(connection, "DELETE FROM keys WHERE id = ?1", params![id])?;
+    run(connection, "DELETE FROM hosts WHERE id = ?1", params![id])?;
+    run(
+        connection,
+        "INSERT OR REPLACE INTO retired (id, at, user) VALUES (?1, ?2, ?3)",
+        params![id, retired.at, retired.user],
+    )
+}
+
+fn put_schedule(connection: &Connection, schedule: &Schedule) -> Result<(), LedgerError> {
+    run(
+        connection,
+        "INSERT INTO schedules (name, cron, spec, user, created, last_jid) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+         ON CONFLICT DO UPDATE SET cron = ?2, spec = ?3, user = ?4, last_jid = ?6",
+        params![
+            schedule.name,
+            schedule.cron.to_string(),
+            encode(&schedule.spec)?,
+            schedule.user,
+            schedule.created,
+            schedule.last_jid.as_ref().map(|jid| jid.as_str())
+        ],
+    )
+}
+
+/// Whether a host's state says what came of applying states to it: a host that nothing was sent to has nothing applied.
+fn is_applied(state: HostState, phase: Phase, reported: bool) -> bool {
+    match state {
+        HostState::Succeeded | HostState::Expired => true,
+        HostState::Failed => reported || phase == Phase::Apply,
+        HostState::Cancelled => reported && phase == Phase::Apply,
+        _ => false,
+    }
+}
+
+fn put_applied(
+    connection: &Connection,
+    jid: &JobId,
+    host: &HostId,
+    state: HostState,
+    at: i64,
+) -> Result<(), LedgerError> {
+    run(
+        connection,
+        "UPDATE hosts SET applied_jid = ?1, applied_state = ?3, applied_at = ?4, applied_commit = job.git_commit \
+         FROM (SELECT git_commit FROM jobs WHERE jid = ?1 AND applies) AS job \
+         WHERE id = ?2 AND (applied_jid IS NULL OR applied_jid <= ?1)",
+        params![jid.as_str(), host.as_str(), state.name(), at],
+    )
+}
+
+/// Forgets the oldest jobs. What they have held is used again for new ones, so the file itself does not shrink.
+fn shrink(connection: &Connection, bytes: u64) -> Result<(), LedgerError> {
+    let number = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let page = number("page_size")?;
+    loop {
+        let used = (number("page_count")? - number("freelist_count")?).saturating_mul(page);
+        if u64::try_from(used).unwrap_or(0) <= bytes {
+            return Ok(());
+        }
+        let sql = "DELETE FROM jobs WHERE jid IN \
+                   (SELECT jid FROM jobs WHERE ended IS NOT NULL ORDER BY jid LIMIT ?1)";
+        if connection.prepare_cached(sql)?.execute(params![SHRINK_STEP])? == 0 {
+            return Ok(());
+        }
+    }
 }
 
 fn remove_key(connection: &Connection, key: &Key) -> Result<(), LedgerError> {
@@ -101,8 +217,8 @@ fn put_host(connection: &Connection, host: &HostRow) -> Result<(), LedgerError> 
 fn new_job(connection: &Connection, job: &JobRecord, hosts: &[HostId]) -> Result<(), LedgerError> {
     run(
         connection,
-        "INSERT INTO jobs (jid, spec, description, target, user, started, phase, parent) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO jobs (jid, spec, description, target, user, started, phase, parent, applies) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             job.jid.as_str(),
             encode(&job.spec)?,
@@ -111,7 +227,8 @@ fn new_job(connection: &Connection, job: &JobRecord, hosts: &[HostId]) -> Result
             job.user,
             job.started,
             phase_name(job.phase),
-            job.parent.as_ref().map(|parent| parent.as_str())
+            job.parent.as_ref().map(|parent| parent.as_str()),
+            matches!(&job.spec.work, Spec::Apply(apply) if !apply.test)
         ],
     )?;
     for (position, host) in (0_i64..).zip(hosts) {

@@ -10,12 +10,16 @@ mod sqlite;
 mod write;
 
 pub use sqlite::Database;
-pub use write::{Committed, HostOutcome, HostRow, Write};
+pub use write::{Applied, Committed, HostOutcome, HostRow, Retired, Write};
+
+use std::collections::HashMap;
 
 use common::id::{HostId, JobId};
 
 use crate::jobs::{HostRecord, JobRecord};
 use crate::keys::Key;
+use crate::schedules::Schedule;
+use crate::tokens::Token;
 
 /// Where keys, hosts, jobs and reports are kept.
 pub trait Ledger: Send + Sync + 'static {
@@ -33,6 +37,30 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// When the database fails.
     fn hosts(&self) -> Result<Vec<HostRow>, LedgerError>;
+
+    /// All join tokens.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn tokens(&self) -> Result<Vec<Token>, LedgerError>;
+
+    /// The hosts that are out of service.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn retired(&self) -> Result<Vec<Retired>, LedgerError>;
+
+    /// The last job that applied states to each host.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn applied(&self) -> Result<HashMap<HostId, Applied>, LedgerError>;
+
+    /// All schedules.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn schedules(&self) -> Result<Vec<Schedule>, LedgerError>;
 
     /// The newest jobs, newest first.
     ///

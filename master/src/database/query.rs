@@ -7,9 +7,11 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
 
-use super::{HostOutcome, HostRow, LedgerError};
+use super::{Applied, HostOutcome, HostRow, LedgerError, Retired};
 use crate::jobs::{Counts, HostRecord, HostState, JobRecord, Phase};
 use crate::keys::{Key, KeyState};
+use crate::schedules::Schedule;
+use crate::tokens::Token;
 
 pub(super) fn keys(connection: &Connection) -> Result<Vec<Key>, LedgerError> {
     all(
@@ -38,6 +40,59 @@ pub(super) fn hosts(connection: &Connection) -> Result<Vec<HostRow>, LedgerError
             address: row.get(2)?,
             last_seen: row.get(3)?,
             grains: decode(row, 4)?,
+        })
+    })
+}
+
+pub(super) fn tokens(connection: &Connection) -> Result<Vec<Token>, LedgerError> {
+    let sql = "SELECT hash, pattern, uses, used, created, expires, user FROM tokens";
+    all(connection, sql, [], |row| {
+        Ok(Token {
+            hash: parse(row, 0)?,
+            pattern: row.get(1)?,
+            uses: row.get(2)?,
+            used: row.get(3)?,
+            created: row.get(4)?,
+            expires: row.get(5)?,
+            user: row.get(6)?,
+        })
+    })
+}
+
+pub(super) fn retired(connection: &Connection) -> Result<Vec<Retired>, LedgerError> {
+    all(connection, "SELECT id, at, user FROM retired ORDER BY id", [], |row| {
+        Ok(Retired { id: parse(row, 0)?, at: row.get(1)?, user: row.get(2)? })
+    })
+}
+
+pub(super) fn applied(connection: &Connection) -> Result<HashMap<HostId, Applied>, LedgerError> {
+    let sql = "SELECT id, applied_jid, applied_state, applied_at, applied_commit FROM hosts \
+               WHERE applied_jid IS NOT NULL";
+    let rows = all(connection, sql, [], |row| {
+        let applied = Applied {
+            jid: parse(row, 1)?,
+            state: named(row, 2, HostState::from_name)?,
+            at: row.get(3)?,
+            commit: row.get(4)?,
+        };
+        Ok((parse(row, 0)?, applied))
+    })?;
+    Ok(rows.into_iter().collect())
+}
+
+pub(super) fn schedules(connection: &Connection) -> Result<Vec<Schedule>, LedgerError> {
+    let sql = "SELECT name, cron, spec, user, created, last_jid FROM schedules ORDER BY name";
+    all(connection, sql, [], |row| {
+        Ok(Schedule {
+            name: row.get(0)?,
+            cron: parse(row, 1)?,
+            spec: decode(row, 2)?,
+            user: row.get(3)?,
+            created: row.get(4)?,
+            last_jid: match row.get_ref(5)? {
+                rusqlite::types::ValueRef::Null => None,
+                _ => Some(parse(row, 5)?),
+            },
         })
     })
 }

@@ -66,6 +66,40 @@ ALTER TABLE jobs ADD COLUMN parent TEXT;
 ALTER TABLE job_hosts ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE job_hosts ADD COLUMN deviant INTEGER NOT NULL DEFAULT 0;
 ",
+    "
+CREATE TABLE tokens (
+    hash    TEXT PRIMARY KEY,
+    pattern TEXT NOT NULL,
+    uses    INTEGER NOT NULL,
+    used    INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    user    TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE retired (
+    id   TEXT PRIMARY KEY,
+    at   INTEGER NOT NULL,
+    user TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE schedules (
+    name     TEXT PRIMARY KEY,
+    cron     TEXT NOT NULL,
+    spec     BLOB NOT NULL,
+    user     TEXT NOT NULL,
+    created  INTEGER NOT NULL,
+    last_jid TEXT
+) STRICT;
+
+ALTER TABLE jobs ADD COLUMN applies INTEGER NOT NULL DEFAULT 0;
+UPDATE jobs SET applies = 1
+    WHERE (description = 'apply' OR description LIKE 'apply %') AND description NOT LIKE '%(test)';
+ALTER TABLE hosts ADD COLUMN applied_jid TEXT;
+ALTER TABLE hosts ADD COLUMN applied_state TEXT;
+ALTER TABLE hosts ADD COLUMN applied_at INTEGER;
+ALTER TABLE hosts ADD COLUMN applied_commit TEXT;
+",
 ];
 
 /// Sets a connection up for writing and brings the tables up to date.

@@ -1,5 +1,6 @@
 //! The one writer, and the readers.
 
+use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, mpsc};
@@ -10,9 +11,13 @@ use common::id::{HostId, JobId};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
-use super::{Committed, HostOutcome, HostRow, Ledger, LedgerError, Write, apply, query, schema};
+use super::{
+    Applied, Committed, HostOutcome, HostRow, Ledger, LedgerError, Retired, Write, apply, query, schema,
+};
 use crate::jobs::{HostRecord, JobRecord};
 use crate::keys::Key;
+use crate::schedules::Schedule;
+use crate::tokens::Token;
 
 /// The most writes in one transaction.
 const GROUP_LIMIT: usize = 2000;
@@ -87,6 +92,22 @@ impl Ledger for Database {
 
     fn hosts(&self) -> Result<Vec<HostRow>, LedgerError> {
         query::hosts(&self.reader()?)
+    }
+
+    fn tokens(&self) -> Result<Vec<Token>, LedgerError> {
+        query::tokens(&self.reader()?)
+    }
+
+    fn retired(&self) -> Result<Vec<Retired>, LedgerError> {
+        query::retired(&self.reader()?)
+    }
+
+    fn applied(&self) -> Result<HashMap<HostId, Applied>, LedgerError> {
+        query::applied(&self.reader()?)
+    }
+
+    fn schedules(&self) -> Result<Vec<Schedule>, LedgerError> {
+        query::schedules(&self.reader()?)
     }
 
     fn jobs(&self, limit: usize) -> Result<Vec<JobRecord>, LedgerError> {

@@ -5,14 +5,18 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use common::id::{HostId, JobId};
+use common::identity::TokenHash;
 use common::message::Report;
 use common::store::Hash;
 use common::value::Map;
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use super::LedgerError;
 use crate::jobs::{HostState, JobRecord, Phase};
 use crate::keys::Key;
+use crate::schedules::Schedule;
+use crate::tokens::Token;
 
 /// One change. All of it is done, or nothing.
 #[derive(Clone, Debug)]
@@ -21,6 +25,30 @@ pub enum Write {
     Key(Key),
     /// A key is gone, and with the last key of an id, what is known of that host.
     KeyGone(Key),
+    /// A join token is new, or was used.
+    Token(Token),
+    /// A join token is gone.
+    TokenGone(TokenHash),
+    /// A token has let a key in.
+    Joined {
+        /// The key.
+        key: Key,
+        /// The token as it is now.
+        token: Token,
+    },
+    /// A host is out of service: its keys and what is known of it go, its part in jobs stays.
+    Retired(Retired),
+    /// Hosts were here at this moment.
+    Seen {
+        /// The hosts.
+        hosts: Vec<HostId>,
+        /// When, in milliseconds since 1970.
+        at: i64,
+    },
+    /// A schedule is new or has run.
+    Schedule(Box<Schedule>),
+    /// A schedule is gone.
+    ScheduleGone(String),
     /// A host has said what it is.
     Host(HostRow),
     /// A new job, each of its hosts queued, in the order of their turns.
@@ -111,6 +139,11 @@ pub enum Write {
         /// That moment.
         before: i64,
     },
+    /// The oldest jobs that have ended are forgotten until the database holds no more than so many bytes.
+    Shrink {
+        /// How many.
+        bytes: u64,
+    },
 }
 
 /// What is known of a host.
@@ -126,6 +159,30 @@ pub struct HostRow {
     pub last_seen: i64,
     /// Its grains.
     pub grains: Map,
+}
+
+/// A host that is out of service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retired {
+    /// Its id.
+    pub id: HostId,
+    /// Since when, in milliseconds since 1970.
+    pub at: i64,
+    /// Who retired it.
+    pub user: String,
+}
+
+/// The last job that applied states to a host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// The job.
+    pub jid: JobId,
+    /// What became of the host.
+    pub state: HostState,
+    /// When it ended there, in milliseconds since 1970.
+    pub at: i64,
+    /// The commit of the tree, where it is in git.
+    pub commit: Option<String>,
 }
 
 /// What became of a host in a job, in short.

@@ -123,6 +123,28 @@ impl Fleet {
         });
     }
 
+    /// The address that agents dial.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.listen.to_string()
+    }
+
+    /// Writes the master's configuration, which it reads when it starts and on SIGHUP.
+    pub fn configure(&self, text: &str) {
+        fs::write(self.path("empty.yaml"), text).unwrap();
+    }
+
+    /// Sends the master a signal.
+    pub fn signal_master(&self, signal: nix::sys::signal::Signal) {
+        self.master.as_ref().unwrap().signal(signal);
+    }
+
+    /// What `master hosts` knows of a host.
+    #[must_use]
+    pub fn host(&self, id: &str) -> serde_json::Value {
+        self.master(&["hosts", "--out", "json"]).json().get(id).cloned().unwrap_or_default()
+    }
+
     /// Ends the master without a warning.
     pub fn kill_master(&mut self) {
         self.master = None;

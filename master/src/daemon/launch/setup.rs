@@ -14,7 +14,7 @@ use crate::pillar::PillarHost;
 const EXPIRE: u64 = 24 * 3600;
 
 /// Refuses what makes no sense, before anything is written down.
-pub(super) fn check(spec: &JobSpec) -> Result<(), Failure> {
+pub(in crate::daemon) fn check(spec: &JobSpec) -> Result<(), Failure> {
     let policy = &spec.policy;
     let most = TIMEOUT_LIMIT.as_secs();
     let times = [
@@ -62,7 +62,7 @@ pub(super) fn order(daemon: &Daemon, order: Order, hosts: &mut [PillarHost]) {
 /// How the job goes, on a clock that begins now.
 pub(super) fn setup(daemon: &Daemon, record: &JobRecord, is_resumed: bool) -> Setup {
     let (spec, policy) = (&record.spec, &record.spec.policy);
-    let timeout = spec.timeout.map_or(daemon.config.timeout, Duration::from_secs).min(TIMEOUT_LIMIT);
+    let timeout = spec.timeout.map_or(daemon.config().timeout, Duration::from_secs).min(TIMEOUT_LIMIT);
     let gone = Duration::from_millis(u64::try_from(now() - record.started).unwrap_or(0));
     let left = |seconds: u64| Duration::from_secs(seconds).saturating_sub(gone);
     let usual = match &spec.work {

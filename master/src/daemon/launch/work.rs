@@ -42,7 +42,7 @@ pub(super) async fn prepare(
     hosts: Vec<PillarHost>,
     resumed: Option<&[Resumed]>,
 ) -> Result<Tasks, Halt> {
-    let timeout = record.spec.timeout.unwrap_or(daemon.config.timeout.as_secs());
+    let timeout = record.spec.timeout.unwrap_or(daemon.config().timeout.as_secs());
     let jid = record.jid.clone();
     let (saltenv, overrides) = match &record.spec.work {
         Spec::Call(call) if !needs_tree(call) => {
@@ -52,7 +52,7 @@ pub(super) async fn prepare(
                 keyword: call.keyword.clone(),
                 tree: None,
                 pillar: Map::new(),
-                opts: daemon.config.opts.clone(),
+                opts: daemon.config().opts.clone(),
             };
             return Ok(Tasks::call(jid, timeout, request, Vec::new()));
         }
@@ -64,7 +64,7 @@ pub(super) async fn prepare(
         |index: usize| resumed.and_then(|resumed| resumed.get(index)).is_some_and(|host| host.state.is_end());
     let open = (0..hosts.len()).filter(|index| !ended(*index)).collect();
     let pillars = pillars(daemon, hosts, open, saltenv, overrides).await?;
-    let opts = daemon.config.opts.clone();
+    let opts = daemon.config().opts.clone();
     Ok(match &record.spec.work {
         Spec::Apply(apply) => {
             let request = ApplyRequest {
@@ -99,7 +99,7 @@ async fn tree(daemon: &Arc<Daemon>, record: &JobRecord) -> Result<Hash, Halt> {
     // Jobs that wait for their turn wait here, not each in a thread of the pool.
     let turn = daemon.snapshotting.lock().await;
     let shared = Arc::clone(daemon);
-    let taking = tokio::task::spawn_blocking(move || shared.snapshotter.take(&shared.config.file_roots));
+    let taking = tokio::task::spawn_blocking(move || shared.snapshotter.take(&shared.config().file_roots));
     let Taken { root, commit } = taking.await.map_err(Halt::new)?.map_err(Halt::new)?;
     drop(turn);
     let write = Write::JobTree { jid: record.jid.clone(), tree: root, commit };
@@ -118,7 +118,7 @@ async fn pillars(
     let (count, chosen) = (hosts.len(), open.iter().map(|index| hosts[*index].clone()).collect::<Vec<_>>());
     let shared = Arc::clone(daemon);
     let compiling = tokio::task::spawn_blocking(move || {
-        PillarCompiler::new(&shared.config).compile_all(&chosen, &saltenv, &overrides)
+        PillarCompiler::new(&shared.config()).compile_all(&chosen, &saltenv, &overrides)
     });
     let mut pillars = vec![Map::new(); count];
     let mut failed = Vec::new();

@@ -81,28 +81,14 @@ pub struct Config {
 
 /// Which part of the tree an agent is offered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(rename_all = "lowercase")]
 pub enum FileAccess {
     /// All of it.
     #[default]
     All,
+    /// What its own top match, includes and sources need. Not built: a configuration with it is refused.
+    Scoped,
 }
-
-impl TryFrom<String> for FileAccess {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        match text.as_str() {
-            "all" => Ok(Self::All),
-            "scoped" => Err("file_access: scoped is not built yet: every accepted host can read the whole state tree (not \
-                             pillar). Write `file_access: all`, and keep secrets in pillar"
-                .into()),
-            other => Err(format!("file_access is `all`, not {other:?}")),
-        }
-    }
-}
-
-/// Folders by environment.
-pub type Roots = BTreeMap<String, Vec<PathBuf>>;
 
 impl Default for Config {
     fn default() -> Self {
@@ -194,7 +180,19 @@ impl Config {
         }
         let config: Self = serde_yaml::from_str(text).map_err(invalid)?;
         config.check_nodegroups(path, text)?;
+        config.check_file_access(path, text)?;
         Ok(config)
+    }
+
+    /// What would be less safe than it looks is refused.
+    fn check_file_access(&self, path: &Path, text: &str) -> Result<(), ConfigError> {
+        if self.file_access == FileAccess::All {
+            return Ok(());
+        }
+        let reason = "file_access: scoped is not built yet: every accepted host can read the whole state tree (not pillar). \
+                      Write `file_access: all`, and keep secrets in pillar";
+        let line = text.lines().position(|line| line.contains("file_access")).map_or(1, |index| index + 1);
+        Err(ConfigError::Invalid { path: path.into(), line, reason: reason.into() })
     }
 
     /// Nodegroups that are no targets are found here, and not at the first job that names them.

@@ -215,6 +215,7 @@ fn drift_is_looked_for_by_the_clock() {
     assert_eq!(fleet.master(&["drift", "--schedules", "--out", "json"]).json(), json!({}));
 
     // The table of an earlier run.
+    fleet.wait_connected(1);
     fleet.master(&["drift"]).code(1).done();
     let jid = fleet.jobs()[0].clone();
     fleet.master(&["drift", "--job", &jid]).code(1).says("1 of 1 hosts drifted").says("differs").done();

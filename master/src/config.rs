@@ -90,6 +90,9 @@ pub enum FileAccess {
     Scoped,
 }
 
+/// Folders by environment.
+pub type Roots = BTreeMap<String, Vec<PathBuf>>;
+
 impl Default for Config {
     fn default() -> Self {
         Self {

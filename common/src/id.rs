@@ -62,6 +62,32 @@ impl JobId {
         let utc = time.to_zoned(jiff::tz::TimeZone::UTC);
         Self(format!("{}{:06}", utc.strftime("%Y%m%d%H%M%S"), time.subsec_nanosecond().unsigned_abs() / 1000))
     }
+
+    /// The id of a job that begins at `time` and comes after `last`, also where two jobs begin at once or the clock was set
+    /// back: then it is a microsecond behind the last.
+    #[must_use]
+    pub fn after(last: Option<&Self>, time: jiff::Timestamp) -> Self {
+        let id = Self::at(time);
+        match last {
+            Some(last) if id <= *last => last.next(),
+            _ => id,
+        }
+    }
+
+    fn next(&self) -> Self {
+        let (seconds, micros) = self.0.split_at(14);
+        let time = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", seconds)
+            .and_then(|time| time.to_zoned(jiff::tz::TimeZone::UTC))
+            .and_then(|time| {
+                time.timestamp()
+                    .checked_add(jiff::SignedDuration::from_micros(micros.parse().unwrap_or(0) + 1))
+            });
+        match time {
+            Ok(time) => Self::at(time),
+            // Digits that are no time: whatever is greater will do.
+            Err(_) => Self(format!("{:020}", self.0.parse::<u128>().unwrap_or(0).saturating_add(1))),
+        }
+    }
 }
 
 macro_rules! text {
@@ -113,5 +139,16 @@ mod tests {
         let time: jiff::Timestamp = "2026-11-22T16:58:28.056356Z".parse().unwrap();
         assert_eq!(JobId::at(time).as_str(), "20261122165828056356");
         assert!("2026112216582805635".parse::<JobId>().is_err());
+    }
+
+    #[test]
+    fn job_ids_only_grow() {
+        let time: jiff::Timestamp = "2026-11-22T16:58:28.056356Z".parse().unwrap();
+        let after = |last: &str| JobId::after(Some(&last.parse().unwrap()), time).as_str().to_owned();
+        assert_eq!(JobId::after(None, time), JobId::at(time));
+        assert_eq!(after("20261122165828056355"), "20261122165828056356");
+        assert_eq!(after("20261122165828056356"), "20261122165828056357");
+        assert_eq!(after("20261231235959999999"), "20270101000000000000");
+        assert_eq!(after("20269999999999999998"), "20269999999999999999");
     }
 }

@@ -1,22 +1,23 @@
-//! Carries out what a job's rollout decides, and tells it what happens.
+//! Carries out what a job's course asks for, and tells it what happens.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::message::{Outcome, Report, TaskControl};
-use tokio::sync::mpsc;
+use common::message::TaskControl;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::Daemon;
 use super::conversation::{Conversation, converse};
-use super::live::{Input, LiveJob};
+use super::course::{Course, Effect, Moment};
+use super::live::{Input, LiveJob, Order};
 use super::shared::now;
 use super::tasks::Tasks;
 use super::verifier::Verifier;
 use crate::api::JobEvent;
 use crate::database::{Committed, Write};
-use crate::jobs::rollout::{Action, Event, Resumed, Rollout, Setup};
-use crate::jobs::{HostRecord, HostState, Phase};
+use crate::jobs::Phase;
+use crate::jobs::rollout::{Event, Resumed, Setup};
 
 /// How many inputs are taken at one go.
 const GULP: usize = 256;
@@ -36,14 +37,13 @@ pub(super) struct Score {
 pub(super) async fn conduct(daemon: Arc<Daemon>, score: Score) {
     let Score { job, mut inputs, tasks, verifier, setup, phase, hosts } = score;
     let origin = Instant::now();
-    let (rollout, actions) = Rollout::new(setup, phase, &hosts, Duration::ZERO);
-    let seats = hosts.iter().map(|_| Seat::default()).collect();
-    let mut conductor = Conductor { daemon, job, tasks, verifier, rollout, origin, seats, conversations: 0 };
-    conductor.job.emit(JobEvent::Phase(conductor.rollout.phase()));
-    conductor.carry_out(actions, None);
+    let (course, effects) = Course::new(job.jid.clone(), job.hosts.clone(), setup, phase, &hosts, now());
+    let controls = hosts.iter().map(|_| None).collect();
+    let mut conductor = Conductor { daemon, job, tasks, verifier, course, origin, controls };
+    conductor.carry_out(effects);
     let mut gulp = Vec::with_capacity(GULP);
-    while !conductor.rollout.finished() {
-        let due = conductor.rollout.due().unwrap_or(Duration::from_secs(3600));
+    while !conductor.course.finished() {
+        let due = conductor.course.due().unwrap_or(Duration::from_secs(3600));
         tokio::select! {
             count = inputs.recv_many(&mut gulp, GULP) => {
                 if count == 0 {
@@ -79,23 +79,15 @@ pub(super) async fn close(daemon: &Arc<Daemon>, job: &LiveJob, error: Option<Str
     }
 }
 
-/// What belongs to one host.
-#[derive(Default)]
-struct Seat {
-    /// The way to the agent while a conversation is under way.
-    controls: Option<mpsc::UnboundedSender<TaskControl>>,
-    conversation: u64,
-}
-
 struct Conductor {
     daemon: Arc<Daemon>,
     job: Arc<LiveJob>,
     tasks: Tasks,
     verifier: Verifier,
-    rollout: Rollout,
+    course: Course,
     origin: Instant,
-    seats: Vec<Seat>,
-    conversations: u64,
+    /// The way to each host's agent while a conversation is under way.
+    controls: Vec<Option<mpsc::UnboundedSender<TaskControl>>>,
 }
 
 impl Conductor {
@@ -116,136 +108,113 @@ impl Conductor {
                 }
             }
             Input::Broken { host, conversation } => {
-                if self.seats.get(host).is_some_and(|seat| seat.conversation == conversation) {
-                    self.event(&Event::Broken(host));
-                }
+                let effects = self.course.broken(host, conversation, self.moment());
+                self.carry_out(effects);
             }
             Input::Report { host, report, stored } => {
-                let event = Event::Report { host, prepare: report.prepare, outcome: report.outcome };
-                let actions = self.rollout.handle(self.origin.elapsed(), &event);
-                let written = self.carry_out(actions, Some((host, report)));
-                // The agent forgets the report when this very write is on the disk.
-                let _ = stored.send(written.unwrap_or_else(|| self.daemon.ledger.submit(Write::Barrier)));
+                let effects = self.course.report(host, report, self.moment());
+                if let Some(kept) = self.carry_out(effects) {
+                    // The agent forgets the report when this very write is on the disk.
+                    let _ = stored.send(kept);
+                }
             }
             Input::Verified { host, fault } => self.event(&Event::Verified { host, fault }),
-            Input::Pause(paused) => {
-                drop(self.daemon.ledger.submit(Write::JobPaused { jid: self.job.jid.clone(), paused }));
-                self.job.emit(JobEvent::Paused(paused));
-                self.event(if paused { &Event::Pause } else { &Event::Resume });
+            Input::Order { order, written } => {
+                self.event(&match order {
+                    Order::Pause => Event::Pause,
+                    Order::Resume => Event::Resume,
+                    Order::Cancel => Event::Cancel,
+                });
+                let _ = written.send(self.daemon.ledger.submit(Write::Barrier));
             }
-            Input::Cancel => self.event(&Event::Cancel),
         }
     }
 
     fn event(&mut self, event: &Event) {
-        let actions = self.rollout.handle(self.origin.elapsed(), event);
-        self.carry_out(actions, None);
+        let effects = self.course.event(event, self.moment());
+        self.carry_out(effects);
+    }
+
+    fn moment(&self) -> Moment {
+        Moment { since: self.origin.elapsed(), wall: now() }
     }
 
     /// Does what is to be done, and yields when the report, if there is one, has been written.
-    fn carry_out(
-        &mut self,
-        actions: Vec<Action>,
-        mut reported: Option<(usize, Box<Report>)>,
-    ) -> Option<Committed> {
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Option<Committed> {
+        let mut kept = None;
+        let mut beyond = Vec::new();
+        // Everything is written before anything leaves, so that all that leaves waits for one flush of the disk.
+        for effect in effects {
+            match effect {
+                Effect::Write { write, keeps_report } => {
+                    let committed = self.daemon.ledger.submit(write);
+                    if keeps_report {
+                        kept = Some(committed);
+                    }
+                }
+                Effect::Tell(event) => {
+                    if let JobEvent::Stopped { reason } = &event {
+                        tracing::warn!(jid = %self.job.jid, reason, "a job has stopped by itself");
+                    }
+                    self.job.emit(event);
+                }
+                Effect::Send { .. } | Effect::Kill { .. } | Effect::Verify { .. } => beyond.push(effect),
+            }
+        }
         let mut written = None;
-        for action in actions {
-            match action {
-                Action::Send { host, phase } => self.send(host, phase),
-                Action::Kill { host } => {
-                    if let Some(controls) = self.seats.get(host).and_then(|seat| seat.controls.as_ref()) {
+        for effect in beyond {
+            match effect {
+                Effect::Send { host, phase, conversation } => {
+                    let written = written.get_or_insert_with(|| self.written()).clone();
+                    self.send(host, phase, conversation, written);
+                }
+                Effect::Kill { host } => {
+                    if let Some(controls) = self.controls.get(host).and_then(Option::as_ref) {
                         let _ = controls.send(TaskControl::Kill);
                     }
                 }
-                Action::Record { host, state, phase, prepared, reason } => {
-                    let report = reported.take_if(|(of, _)| *of == host).map(|(_, report)| report);
-                    let is_first = report.is_some();
-                    // A preparation that went well leaves nothing to keep.
-                    let report = report.filter(|report| !is_prepared(report));
-                    let committed = self.record(host, HostChange { state, phase, prepared, reason, report });
-                    written = if is_first { committed } else { written };
-                }
-                Action::ApplyBegins => {
-                    let jid = self.job.jid.clone();
-                    drop(self.daemon.ledger.submit(Write::JobPhase { jid, phase: Phase::Apply }));
-                    self.job.emit(JobEvent::Phase(Phase::Apply));
-                }
-                Action::Wave { number, of, reach } => self.job.emit(JobEvent::Wave { number, of, reach }),
-                Action::Verify { hosts } => self.verifier.verify(&self.daemon, &self.job, hosts),
-                Action::Stopped { reason } => {
-                    tracing::warn!(jid = %self.job.jid, reason, "a job has stopped by itself");
-                    let write = Write::JobStopped { jid: self.job.jid.clone(), reason: reason.clone() };
-                    drop(self.daemon.ledger.submit(write));
-                    self.job.emit(JobEvent::Stopped { reason });
-                }
-                Action::Finish => {}
+                Effect::Verify { hosts } => self.verifier.verify(&self.daemon, &self.job, hosts),
+                Effect::Write { .. } | Effect::Tell(_) => {}
             }
         }
-        // No news, so it has come before: its write may have failed.
-        if let Some((host, report)) = reported.filter(|(_, report)| !is_prepared(report))
-            && let Some(id) = self.job.hosts.get(host)
-            && self.rollout.state(host).is_some_and(HostState::is_end)
-        {
-            written =
-                Some(self.daemon.ledger.submit(Write::ReportAgain { host: id.clone(), report, at: now() }));
-        }
+        kept
+    }
+
+    /// Tells whether everything that was submitted before is on the disk, once that is known.
+    fn written(&self) -> watch::Receiver<Option<bool>> {
+        let (sender, written) = watch::channel(None);
+        let barrier = self.daemon.ledger.submit(Write::Barrier);
+        tokio::spawn(async move { sender.send(Some(barrier.await.is_ok())) });
         written
     }
 
-    fn send(&mut self, host: usize, phase: Phase) {
+    fn send(&mut self, host: usize, phase: Phase, conversation: u64, written: watch::Receiver<Option<bool>>) {
         let Some(id) = self.job.hosts.get(host) else { return };
         // Without a link the fleet has said so already, or is about to.
         let Some(link) = self.daemon.fleet.link(id) else { return };
-        self.conversations += 1;
         let (sender, controls) = mpsc::unbounded_channel();
-        let number = self.conversations;
-        if let Some(seat) = self.seats.get_mut(host) {
-            *seat = Seat { controls: Some(sender), conversation: number };
+        if let Some(place) = self.controls.get_mut(host) {
+            *place = Some(sender);
         }
         match self.tasks.frame(host, phase) {
             Ok(task) => {
                 let job = Arc::clone(&self.job);
                 let connection = link.connection;
-                tokio::spawn(converse(Conversation { job, host, number, connection, task, controls }));
+                let number = conversation;
+                tokio::spawn(converse(Conversation {
+                    job,
+                    host,
+                    number,
+                    connection,
+                    task,
+                    written,
+                    controls,
+                }));
             }
             Err(error) => {
                 tracing::error!(%id, jid = %self.job.jid, %error, "a task cannot be sent");
-                self.job.tell(Input::Broken { host, conversation: number });
+                self.job.tell(Input::Broken { host, conversation });
             }
         }
     }
-
-    fn record(&mut self, host: usize, change: HostChange) -> Option<Committed> {
-        let id = self.job.hosts.get(host).cloned()?;
-        let HostChange { state, phase, prepared, reason, report } = change;
-        let committed = self.daemon.ledger.submit(Write::HostState {
-            jid: self.job.jid.clone(),
-            host: id.clone(),
-            state,
-            phase,
-            prepared,
-            reason: reason.clone(),
-            report: report.clone(),
-            at: now(),
-        });
-        self.job.emit(if state.is_end() {
-            JobEvent::Ended(Box::new(HostRecord { id, state, phase, prepared, reason, report }))
-        } else {
-            JobEvent::State { host: id, state, phase, prepared }
-        });
-        Some(committed)
-    }
-}
-
-fn is_prepared(report: &Report) -> bool {
-    report.prepare && report.outcome == Outcome::Succeeded
-}
-
-/// What has become of a host.
-struct HostChange {
-    state: HostState,
-    phase: Phase,
-    prepared: bool,
-    reason: Option<String>,
-    report: Option<Box<Report>>,
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use common::message::{TaskControl, TaskUpdate};
 use common::transport::{FrameError, frame};
 use quinn::{Connection, RecvStream, SendStream};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::live::{Input, LiveJob};
 use super::reports::readable;
@@ -25,6 +25,8 @@ pub(super) struct Conversation {
     pub(super) number: u64,
     pub(super) connection: Connection,
     pub(super) task: Arc<[u8]>,
+    /// Whether everything is on the disk that has to be before the task leaves, once that is known.
+    pub(super) written: watch::Receiver<Option<bool>>,
     /// What the conductor has to say to the agent.
     pub(super) controls: mpsc::UnboundedReceiver<TaskControl>,
 }
@@ -45,6 +47,12 @@ pub(super) async fn converse(conversation: Conversation) {
 
 async fn talk(mut conversation: Conversation) -> Result<(), FrameError> {
     let (job, host) = (Arc::clone(&conversation.job), conversation.host);
+    let written =
+        conversation.written.wait_for(Option::is_some).await.is_ok_and(|written| *written == Some(true));
+    if !written {
+        let reason = "the job database could not be written, so the task stays here";
+        return Err(FrameError::Io(std::io::Error::other(reason)));
+    }
     let (mut send, recv) = conversation.connection.open_bi().await.map_err(std::io::Error::from)?;
     send.write_all(&conversation.task).await.map_err(std::io::Error::from)?;
     let mut reading = Box::pin(next(recv));

@@ -2,7 +2,7 @@
 
 mod needs;
 mod resume;
-mod setup;
+pub(super) mod setup;
 mod work;
 
 use std::sync::Arc;
@@ -65,6 +65,7 @@ pub(super) async fn start(
         error: None,
         paused: false,
         stopped: None,
+        cancelled: false,
         parent,
         counts: Counts::default(),
     };
@@ -130,7 +131,7 @@ async fn launch(daemon: Arc<Daemon>, launch: Launch) {
         Ok(tasks) => tasks,
         Err(halt) => return stop(&daemon, &job, &record, resumed.as_deref(), halt).await,
     };
-    let setup = setup::setup(&daemon, &record, is_resumed);
+    let setup = setup::setup(&record, is_resumed, daemon.config().timeout, daemon.started.elapsed(), now());
     let verifier = Verifier {
         command: record.spec.policy.verify.clone(),
         user: record.user.clone(),

@@ -8,7 +8,7 @@ use common::message::{Progress, Report};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::api::JobEvent;
-use crate::database::Committed;
+use crate::database::{Committed, LedgerError};
 
 /// How many events a slow onlooker may be behind before it is told the outcome only.
 const EVENTS: usize = 16 << 10;
@@ -47,9 +47,18 @@ pub(super) enum Input {
     Report { host: usize, report: Box<Report>, stored: oneshot::Sender<Committed> },
     /// What the verification of a host said: nothing, or why it is not good.
     Verified { host: usize, fault: Option<String> },
-    /// The operator pauses the job, or lets it go on.
-    Pause(bool),
-    /// The operator calls the job off.
+    /// An operator's order, and who waits for it to be on the disk.
+    Order { order: Order, written: oneshot::Sender<Committed> },
+}
+
+/// What an operator says of a job under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Nothing further is to begin for now.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// It is called off.
     Cancel,
 }
 
@@ -66,6 +75,16 @@ impl LiveJob {
 
     pub(super) fn tell(&self, input: Input) {
         let _ = self.inputs.send(input);
+    }
+
+    /// Gives an order. It is on the disk when this returns; whether there was still a job to take it.
+    pub(super) async fn order(&self, order: Order) -> Result<bool, LedgerError> {
+        let (written, committed) = oneshot::channel();
+        self.tell(Input::Order { order, written });
+        match committed.await {
+            Ok(committed) => committed.await.map(|()| true),
+            Err(_) => Ok(false),
+        }
     }
 
     /// Tells whoever looks on.

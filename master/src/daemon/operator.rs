@@ -12,7 +12,7 @@ use common::transport::{FrameError, frame};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, broadcast, mpsc};
 
-use super::live::Input;
+use super::live::Order;
 use super::{Daemon, launch};
 use crate::api::{
     Access, Attached, Caller, CheckSpec, Failure, FailureKind, JobEvent, Request, Response, Status, caller,
@@ -146,22 +146,11 @@ async fn act(
             return follow(daemon, attached, events, stream).await.map(|()| None);
         }
         Request::Follow { jid } => return attach(daemon, jid, false, stream).await.map(|()| None),
-        Request::Cancel { jid } => match daemon.jobs.get(&jid) {
-            Some(job) => {
-                tracing::info!(%jid, user, "a job is called off");
-                job.tell(Input::Cancel);
-                Response::Done
-            }
-            None => return Err(not_live(daemon, jid).await?.into()),
-        },
-        Request::Pause { jid, paused } => match daemon.jobs.get(&jid) {
-            Some(job) => {
-                tracing::info!(%jid, user, paused, "a job is paused or goes on");
-                job.tell(Input::Pause(paused));
-                Response::Done
-            }
-            None => return Err(not_live(daemon, jid).await?.into()),
-        },
+        Request::Cancel { jid } => order(daemon, jid, Order::Cancel, user).await?,
+        Request::Pause { jid, paused } => {
+            let wanted = if paused { Order::Pause } else { Order::Resume };
+            order(daemon, jid, wanted, user).await?
+        }
         Request::Deviants { jid, hosts } => {
             job_record(daemon, jid.clone()).await?;
             let write = Write::Deviants { jid, hosts };
@@ -361,6 +350,16 @@ async fn job_record(daemon: &Arc<Daemon>, jid: JobId) -> Result<crate::jobs::Job
             format!("there is no job {jid}; `master jobs list` shows those there are"),
         )
     })
+}
+
+/// Gives a job under way an order; it has been written down when this returns.
+async fn order(daemon: &Arc<Daemon>, jid: JobId, order: Order, user: &str) -> Result<Response, Failure> {
+    let Some(job) = daemon.jobs.get(&jid) else { return Err(not_live(daemon, jid).await?) };
+    tracing::info!(%jid, user, ?order, "an order for a job");
+    match job.order(order).await.map_err(Failure::internal)? {
+        true => Ok(Response::Done),
+        false => Err(not_live(daemon, jid).await?),
+    }
 }
 
 async fn not_live(daemon: &Arc<Daemon>, jid: JobId) -> Result<Failure, Failure> {

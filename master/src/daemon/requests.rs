@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use common::id::HostId;
 use common::identity::Fingerprint;
-use common::message::{OBJECTS_LIMIT, ObjectHeader, Outcome, Renewed, Report, Request, Stored};
+use common::message::{OBJECTS_LIMIT, ObjectHeader, Renewed, Report, Request, Stored};
 use common::store::{Hash, Store};
 use common::transport::{FrameError, frame};
 use common::value::Map;
@@ -16,8 +16,7 @@ use tokio::sync::Semaphore;
 use super::reports::readable;
 use super::shared::now;
 use super::{Daemon, own, session};
-use crate::database::{Committed, Write};
-use crate::jobs::HostState;
+use crate::database::Write;
 
 /// How long an agent may take to say what it wants on a stream it has opened.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -182,43 +181,11 @@ async fn deliver(
     let jid = report.jid.clone();
     let committed = match daemon.jobs.report(&jid, id, readable(report)).await {
         Ok(committed) => committed,
-        Err(report) => late(daemon, id, report).await?,
+        // Its job has ended without it.
+        Err(report) => daemon.ledger.submit(Write::ReportAgain { host: id.clone(), report, at: now() }),
     };
     committed.await.map_err(|error| RequestError::Refused(error.to_string()))?;
     Ok(frame::write(send, &Stored {}).await?)
-}
-
-/// Writes down a report whose job has ended without it.
-async fn late(daemon: &Daemon, id: &HostId, report: Box<Report>) -> Result<Committed, RequestError> {
-    let (ledger, jid, host) = (Arc::clone(&daemon.ledger), report.jid.clone(), id.clone());
-    let found = tokio::task::spawn_blocking(move || ledger.job_host(&jid, &host)).await;
-    let found = found
-        .map_err(|error| RequestError::Refused(error.to_string()))?
-        .map_err(|error| RequestError::Refused(error.to_string()))?;
-    let Some(record) = found else {
-        tracing::warn!(%id, jid = %report.jid, "a report of a job that is not known was thrown away");
-        return Ok(daemon.ledger.submit(Write::Barrier));
-    };
-    if record.report.is_some() || (report.prepare && report.outcome == Outcome::Succeeded) {
-        return Ok(daemon.ledger.submit(Write::Barrier));
-    }
-    let given_up = matches!(record.state, HostState::Unreachable | HostState::Expired | HostState::Cancelled);
-    if !given_up {
-        return Ok(daemon.ledger.submit(Write::ReportAgain { host: id.clone(), report, at: now() }));
-    }
-    if report.prepare {
-        return Ok(daemon.ledger.submit(Write::Barrier));
-    }
-    Ok(daemon.ledger.submit(Write::HostState {
-        jid: report.jid.clone(),
-        host: id.clone(),
-        state: HostState::of(report.outcome),
-        phase: record.phase,
-        prepared: record.prepared,
-        reason: Some(format!("it reported after it had been given up as {}", record.state.name())),
-        report: Some(report),
-        at: now(),
-    }))
 }
 
 async fn renew(

@@ -58,6 +58,14 @@ pub struct Daemon {
     last_jid: Mutex<Option<JobId>>,
 }
 
+/// What the database has kept for the daemon, beside hosts and jobs.
+pub(super) struct Kept {
+    pub(super) keyring: Keyring,
+    pub(super) schedules: Vec<Schedule>,
+    /// The newest job's id.
+    pub(super) last_jid: Option<JobId>,
+}
+
 impl Daemon {
     pub(super) fn new(
         config: Config,
@@ -65,9 +73,10 @@ impl Daemon {
         authority: Authority,
         ledger: Arc<dyn Ledger>,
         store: Store,
-        (keyring, schedules): (Keyring, Vec<Schedule>),
+        kept: Kept,
         fleet: Fleet,
     ) -> Self {
+        let Kept { keyring, schedules, last_jid } = kept;
         Self {
             config: RwLock::new(Arc::new(config)),
             listen,
@@ -85,7 +94,7 @@ impl Daemon {
             rescheduled: tokio::sync::Notify::new(),
             schedules: Mutex::new(schedules.into_iter().map(|one| (one.name.clone(), one)).collect()),
             keyring: Mutex::new(keyring),
-            last_jid: Mutex::default(),
+            last_jid: Mutex::new(last_jid),
         }
     }
 
@@ -109,15 +118,10 @@ impl Daemon {
         self.schedules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// An id that no job of this daemon has had: the time, moved on by a microsecond where two jobs begin at once.
+    /// An id that no job in the ledger has had.
     pub(super) fn next_jid(&self) -> JobId {
         let mut last = self.last_jid.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut time = jiff::Timestamp::now();
-        let mut jid = JobId::at(time);
-        while last.as_ref().is_some_and(|last| jid <= *last) {
-            time += jiff::SignedDuration::from_micros(1);
-            jid = JobId::at(time);
-        }
+        let jid = JobId::after(last.as_ref(), jiff::Timestamp::now());
         *last = Some(jid.clone());
         jid
     }

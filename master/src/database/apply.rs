@@ -1,7 +1,7 @@
 //! How each write is done.
 
 use common::id::{HostId, JobId};
-use common::message::Report;
+use common::message::{Outcome, Report};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{HostRow, LedgerError, Retired, Write};
@@ -50,6 +50,9 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), Ledger
         Write::JobStopped { jid, reason } => {
             run(connection, "UPDATE jobs SET stopped = ?2 WHERE jid = ?1", params![jid.as_str(), reason])
         }
+        Write::JobCancelled { jid } => {
+            run(connection, "UPDATE jobs SET cancelled = 1 WHERE jid = ?1", params![jid.as_str()])
+        }
         Write::Deviants { jid, hosts } => {
             run(connection, "UPDATE job_hosts SET deviant = 0 WHERE jid = ?1", params![jid.as_str()])?;
             hosts.iter().try_for_each(|host| {
@@ -58,6 +61,9 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), Ledger
             })
         }
         Write::HostState { jid, host, state, phase, prepared, reason, report, at } => {
+            if report.as_ref().is_some_and(|report| !report.prepare) && has_answer(connection, jid, host)? {
+                return Ok(());
+            }
             run(
                 connection,
                 "UPDATE job_hosts SET state = ?3, phase = ?4, prepared = ?5, reason = ?6, updated = ?7 \
@@ -268,24 +274,54 @@ fn put_report(connection: &Connection, host: &HostId, report: &Report, at: i64) 
     )
 }
 
-/// An end that was decided on stands; a host that the disk still has at work ends with the report.
+/// Whether a host's answer is kept already: the report of its run, which is kept once.
+fn has_answer(connection: &Connection, jid: &JobId, host: &HostId) -> Result<bool, LedgerError> {
+    let found = connection
+        .prepare_cached(
+            "SELECT report IS NOT NULL AND phase = 'apply' FROM job_hosts WHERE jid = ?1 AND host = ?2",
+        )?
+        .query_row(params![jid.as_str(), host.as_str()], |row| row.get(0))
+        .optional()?;
+    Ok(found == Some(true))
+}
+
+/// A host that was given up counts as what it reports after all, one that the disk still has at work ends with the report, and
+/// any other end stands.
 fn put_missing_report(
     connection: &Connection,
     host: &HostId,
     report: &Report,
     at: i64,
 ) -> Result<(), LedgerError> {
-    let missing: Option<bool> = connection
-        .prepare_cached("SELECT report IS NULL FROM job_hosts WHERE jid = ?1 AND host = ?2")?
-        .query_row(params![report.jid.as_str(), host.as_str()], |row| row.get(0))
+    let jid = &report.jid;
+    let found: Option<(String, bool)> = connection
+        .prepare_cached("SELECT state, report IS NULL FROM job_hosts WHERE jid = ?1 AND host = ?2")?
+        .query_row(params![jid.as_str(), host.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    if missing != Some(true) {
+    let Some((state, is_missing)) = found else {
+        tracing::warn!(%jid, %host, "a report of a job that is not known was thrown away");
+        return Ok(());
+    };
+    if !is_missing || (report.prepare && report.outcome == Outcome::Succeeded) {
         return Ok(());
     }
+    let (end, reason) = match HostState::from_name(&state) {
+        Some(HostState::Unreachable | HostState::Expired | HostState::Cancelled) if report.prepare => {
+            return Ok(());
+        }
+        Some(HostState::Unreachable | HostState::Expired | HostState::Cancelled) => {
+            let reason = format!("it reported after it had been given up as {state}");
+            (HostState::of(report.outcome).name().to_owned(), Some(reason))
+        }
+        Some(HostState::Queued | HostState::Sent | HostState::Running) => {
+            (HostState::of(report.outcome).name().to_owned(), None)
+        }
+        _ => (state, None),
+    };
     run(
         connection,
-        "UPDATE job_hosts SET state = ?3 WHERE jid = ?1 AND host = ?2 AND state IN ('queued', 'sent', 'running')",
-        params![report.jid.as_str(), host.as_str(), HostState::of(report.outcome).name()],
+        "UPDATE job_hosts SET state = ?3, reason = coalesce(?4, reason) WHERE jid = ?1 AND host = ?2",
+        params![jid.as_str(), host.as_str(), end, reason],
     )?;
     put_report(connection, host, report, at)
 }

@@ -5,6 +5,8 @@
 
 mod apply;
 mod query;
+#[cfg(test)]
+pub(crate) mod replay;
 mod schema;
 mod sqlite;
 mod write;
@@ -105,6 +107,9 @@ pub enum LedgerError {
     /// SQLite failed.
     #[error("the job database failed: {0}")]
     Sqlite(String),
+    /// The disk does not take it now: it is full, locked or broken.
+    #[error("the job database cannot be written: {0}: is its disk full?")]
+    Unwritable(String),
     /// What is in the database can't be read.
     #[error("the job database holds {what} that cannot be read: {reason}")]
     Damaged {
@@ -131,6 +136,14 @@ pub enum LedgerError {
 
 impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error.to_string())
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly, SystemIoFailure,
+        };
+        match error.sqlite_error_code() {
+            Some(CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | ReadOnly | SystemIoFailure) => {
+                Self::Unwritable(error.to_string())
+            }
+            _ => Self::Sqlite(error.to_string()),
+        }
     }
 }

@@ -97,8 +97,8 @@ pub(super) fn schedules(connection: &Connection) -> Result<Vec<Schedule>, Ledger
     })
 }
 
-const JOB: &str = "SELECT jid, spec, user, started, ended, phase, tree, git_commit, error, paused, stopped, parent \
-     FROM jobs";
+const JOB: &str = "SELECT jid, spec, user, started, ended, phase, tree, git_commit, error, paused, stopped, parent, \
+     cancelled FROM jobs";
 
 pub(super) fn jobs(connection: &Connection, limit: usize) -> Result<Vec<JobRecord>, LedgerError> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -136,6 +136,7 @@ fn read_job(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
             rusqlite::types::ValueRef::Null => None,
             _ => Some(parse(row, 11)?),
         },
+        cancelled: row.get(12)?,
         counts: Counts::default(),
     })
 }

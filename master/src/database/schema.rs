@@ -99,6 +99,7 @@ ALTER TABLE hosts ADD COLUMN applied_jid TEXT;
 ALTER TABLE hosts ADD COLUMN applied_state TEXT;
 ALTER TABLE hosts ADD COLUMN applied_at INTEGER;
 ALTER TABLE hosts ADD COLUMN applied_commit TEXT;
+ALTER TABLE jobs ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0;
 ",
 ];
 

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -22,8 +23,11 @@ use crate::tokens::Token;
 /// The most writes in one transaction.
 const GROUP_LIMIT: usize = 2000;
 
-/// How long a reader waits for a lock. In WAL mode that is next to never.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a lock is waited for. In WAL mode that is next to never.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 5 });
+
+/// How long after the disk has failed it is tried again.
+const AGAIN: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 1000 });
 
 /// The database of one master, a file of SQLite.
 #[derive(Debug)]
@@ -136,21 +140,48 @@ impl Ledger for Database {
 }
 
 /// The writer's life: whatever has gathered goes into one transaction, so a thousand reports cost a few flushes of the disk.
+///
+/// While the disk does not take anything, what is owed is tried again and again, in its order, and the rest fails at once.
 fn write_all(mut connection: Connection, queued: &mpsc::Receiver<Queued>) {
-    while let Ok(first) = queued.recv() {
-        let mut group = vec![first];
+    let mut owed: Vec<Queued> = Vec::new();
+    loop {
+        let next = if owed.is_empty() {
+            queued.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        } else {
+            queued.recv_timeout(AGAIN)
+        };
+        let is_over = matches!(next, Err(RecvTimeoutError::Disconnected));
+        let mut group = std::mem::take(&mut owed);
+        group.extend(next);
         group.extend(queued.try_iter().take(GROUP_LIMIT - 1));
-        let results = write_group(&mut connection, &group);
-        for (queued, result) in group.into_iter().zip(results) {
-            if let Err(error) = &result {
-                tracing::error!(%error, "a write to the job database failed");
-            }
-            let _ = queued.done.send(result);
+        if !group.is_empty() {
+            owed = write_or_keep(&mut connection, group, is_over);
+        }
+        if is_over {
+            break;
         }
     }
     let _ = connection.pragma_update(None, "wal_checkpoint", "TRUNCATE");
 }
 
+/// Writes a group and tells who waits. What is owed and could not be written is given back, unless this is the last chance.
+fn write_or_keep(connection: &mut Connection, group: Vec<Queued>, is_over: bool) -> Vec<Queued> {
+    let results = write_group(connection, &group);
+    let mut owed = Vec::new();
+    for (queued, result) in group.into_iter().zip(results) {
+        if let Err(error) = &result {
+            tracing::error!(%error, "a write to the job database failed");
+            if !is_over && matches!(error, LedgerError::Unwritable(_)) && queued.write.is_owed() {
+                owed.push(queued);
+                continue;
+            }
+        }
+        let _ = queued.done.send(result);
+    }
+    owed
+}
+
+/// The result of each write. When the disk fails, nothing of the group was written, so that what is tried again keeps its order.
 fn write_group(connection: &mut Connection, group: &[Queued]) -> Vec<Result<(), LedgerError>> {
     let mut run = || -> Result<Vec<Result<(), LedgerError>>, LedgerError> {
         let mut transaction = connection.transaction()?;
@@ -161,6 +192,7 @@ fn write_group(connection: &mut Connection, group: &[Queued]) -> Vec<Result<(), 
             let result = apply::apply(&savepoint, &queued.write);
             match &result {
                 Ok(()) => savepoint.commit()?,
+                Err(error @ LedgerError::Unwritable(_)) => return Err(error.clone()),
                 Err(_) => savepoint.finish()?,
             }
             results.push(result);
@@ -169,4 +201,41 @@ fn write_group(connection: &mut Connection, group: &[Queued]) -> Vec<Result<(), 
         Ok(results)
     };
     run().unwrap_or_else(|error| vec![Err(error); group.len()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk that takes nothing: another process holds the database.
+    fn blocked(path: &Path) -> Connection {
+        let other = Connection::open(path).unwrap();
+        other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        other
+    }
+
+    #[tokio::test]
+    async fn what_is_owed_waits_for_the_disk_and_the_rest_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.db");
+        let database = Database::open(&path).unwrap();
+        let other = blocked(&path);
+        let jid: JobId = "20260101000000000000".parse().unwrap();
+        let owed = database.submit(Write::JobCancelled { jid });
+        let wished = database.submit(Write::Forget { before: 0 }).await;
+        assert!(matches!(wished, Err(LedgerError::Unwritable(_))), "{wished:?}");
+        other.execute_batch("COMMIT").unwrap();
+        owed.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_daemon_that_ends_does_not_wait_for_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("master.db");
+        let database = Database::open(&path).unwrap();
+        let _other = blocked(&path);
+        let owed = database.submit(Write::Barrier);
+        database.close();
+        assert!(matches!(owed.await, Err(LedgerError::Unwritable(_))));
+    }
 }

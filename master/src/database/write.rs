@@ -88,6 +88,11 @@ pub enum Write {
         /// Why.
         reason: String,
     },
+    /// An operator has called a job off.
+    JobCancelled {
+        /// The job.
+        jid: JobId,
+    },
     /// Which hosts of a job answered otherwise than was expected.
     Deviants {
         /// The job.
@@ -114,7 +119,8 @@ pub enum Write {
         /// When, in milliseconds since 1970.
         at: i64,
     },
-    /// A report that has come again, for a host whose end may not have reached the disk. Where a report is, nothing changes.
+    /// A report whose job has ended without it, or that has come again and whose host's end may not have reached the disk. Where
+    /// a report is, nothing changes; a host that was given up counts as what it reports.
     ReportAgain {
         /// The host.
         host: HostId,
@@ -144,6 +150,25 @@ pub enum Write {
         /// How many.
         bytes: u64,
     },
+}
+
+impl Write {
+    /// Whether it tells what has happened already, so that it is tried until the disk takes it. The others are somebody's wish,
+    /// who is told that it failed.
+    #[must_use]
+    pub fn is_owed(&self) -> bool {
+        matches!(
+            self,
+            Self::HostState { .. }
+                | Self::ReportAgain { .. }
+                | Self::JobPhase { .. }
+                | Self::JobPaused { .. }
+                | Self::JobStopped { .. }
+                | Self::JobCancelled { .. }
+                | Self::JobEnded { .. }
+                | Self::Barrier
+        )
+    }
 }
 
 /// What is known of a host.

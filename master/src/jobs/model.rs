@@ -205,6 +205,9 @@ pub struct JobRecord {
     /// Why no further host began, where the rollout stopped by itself.
     #[serde(default)]
     pub stopped: Option<String>,
+    /// Whether an operator has called it off.
+    #[serde(default)]
+    pub cancelled: bool,
     /// The job whose hosts this one verifies.
     #[serde(default)]
     pub parent: Option<JobId>,

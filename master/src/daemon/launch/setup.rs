@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::{PATIENCE, RESUME_GRACE, SETTLING, TIMEOUT_LIMIT};
 use crate::api::{Failure, FailureKind};
 use crate::daemon::Daemon;
-use crate::daemon::shared::now;
 use crate::jobs::rollout::Setup;
 use crate::jobs::{FailureLimit, JobRecord, JobSpec, Offline, Order, Spec};
 use crate::pillar::PillarHost;
@@ -59,11 +58,18 @@ pub(super) fn order(daemon: &Daemon, order: Order, hosts: &mut [PillarHost]) {
     }
 }
 
-/// How the job goes, on a clock that begins now.
-pub(super) fn setup(daemon: &Daemon, record: &JobRecord, is_resumed: bool) -> Setup {
+/// How the job goes, on a clock that begins now, which is `now` in milliseconds since 1970. `usual_timeout` is the one of a host
+/// where the job says none, `up` how long the daemon has been up.
+pub(in crate::daemon) fn setup(
+    record: &JobRecord,
+    is_resumed: bool,
+    usual_timeout: Duration,
+    up: Duration,
+    now: i64,
+) -> Setup {
     let (spec, policy) = (&record.spec, &record.spec.policy);
-    let timeout = spec.timeout.map_or(daemon.config().timeout, Duration::from_secs).min(TIMEOUT_LIMIT);
-    let gone = Duration::from_millis(u64::try_from(now() - record.started).unwrap_or(0));
+    let timeout = spec.timeout.map_or(usual_timeout, Duration::from_secs).min(TIMEOUT_LIMIT);
+    let gone = Duration::from_millis(u64::try_from(now - record.started).unwrap_or(0));
     let left = |seconds: u64| Duration::from_secs(seconds).saturating_sub(gone);
     let usual = match &spec.work {
         Spec::Apply(apply) if !apply.test => FailureLimit::USUAL,
@@ -81,8 +87,10 @@ pub(super) fn setup(daemon: &Daemon, record: &JobRecord, is_resumed: bool) -> Se
         expire: left(policy.expire.unwrap_or(EXPIRE)),
         until: policy.job_timeout.map(left),
         paused: record.paused,
+        stopped: record.stopped.clone(),
+        cancelled: record.cancelled,
         timeout,
-        grace: if is_resumed { RESUME_GRACE } else { SETTLING.saturating_sub(daemon.started.elapsed()) },
+        grace: if is_resumed { RESUME_GRACE } else { SETTLING.saturating_sub(up) },
         patience: timeout.min(PATIENCE),
     }
 }

@@ -68,7 +68,7 @@ impl Rollout {
         let part = self.waves.last().map_or(0, |wave| wave.reach);
         let limit = if wave.canary { 0 } else { self.setup.max_failures.of(part) };
         let waiting = self.tally.open - self.tally.busy - self.tally.verifying;
-        if self.stopped || self.failures <= limit || waiting == 0 {
+        if self.stopped.is_some() || self.failures <= limit || waiting == 0 {
             return;
         }
         let allowed = if wave.canary {
@@ -78,7 +78,7 @@ impl Rollout {
         };
         let reason =
             format!("the rollout stopped: {} of {} had failed, {allowed}", self.failures, hosts(self.begun));
-        self.stopped = true;
+        self.stopped = Some(reason.clone());
         actions.push(Action::Stopped { reason: reason.clone() });
         self.call_off_queued(&reason, now, actions);
     }
@@ -115,12 +115,31 @@ impl Rollout {
                 (true, false) => {
                     self.end(index, HostState::Cancelled, Some(CANCELLED_AWAY.into()), now, actions);
                 }
-                (false, _) => {
-                    let is_queued = host.step == Step::Queued;
-                    let reason = if is_queued { queued } else { CANCELLED_UNVERIFIED };
-                    self.end(index, HostState::Cancelled, Some(reason.into()), now, actions);
+                (false, _) => self.call_off_idle(index, queued, now, actions),
+            }
+        }
+    }
+
+    fn call_off_idle(&mut self, index: usize, queued: &str, now: Duration, actions: &mut Vec<Action>) {
+        let is_queued = self.hosts[index].step == Step::Queued;
+        let reason = if is_queued { queued } else { CANCELLED_UNVERIFIED };
+        self.end(index, HostState::Cancelled, Some(reason.into()), now, actions);
+    }
+
+    /// An earlier process was bringing the rollout to its end.
+    pub(super) fn take_up_ending(&mut self, now: Duration, actions: &mut Vec<Action>) {
+        if self.setup.cancelled {
+            // Those at work are told to end when they come back.
+            self.cancelled = true;
+            for index in 0..self.hosts.len() {
+                if !self.hosts[index].is_busy() {
+                    self.call_off_idle(index, CANCELLED, now, actions);
                 }
             }
+        }
+        if let Some(reason) = self.setup.stopped.clone() {
+            self.call_off_queued(&reason, now, actions);
+            self.stopped = Some(reason);
         }
     }
 

@@ -31,6 +31,10 @@ pub struct Setup {
     pub until: Option<Duration>,
     /// Whether nothing further begins until it is resumed.
     pub paused: bool,
+    /// Why no further host begins, where an earlier process has stopped the rollout.
+    pub stopped: Option<String>,
+    /// Whether an earlier process was told to call the job off.
+    pub cancelled: bool,
     /// How long one host may work, from when its worker begins. The agent kills it then; the master gives up a little later.
     pub timeout: Duration,
     /// How long a host that is away at the start is waited for: nothing, but for a master that has just started.

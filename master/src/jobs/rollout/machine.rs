@@ -35,12 +35,14 @@ pub struct Rollout {
     pub(super) failures: usize,
     /// How many hosts were away and never had a turn.
     pub(super) absent: usize,
-    /// Whether no further host begins, ever.
-    pub(super) stopped: bool,
+    /// Why no further host begins, ever.
+    pub(super) stopped: Option<String>,
     /// Whether every host is to end, and whether that is because the job's time is over.
     pub(super) cancelled: bool,
     pub(super) overtime: bool,
     pub(super) finished: bool,
+    /// The latest moment it has been told of.
+    pub(super) now: Duration,
 }
 
 impl Rollout {
@@ -61,10 +63,11 @@ impl Rollout {
             held: None,
             failures: 0,
             absent: 0,
-            stopped: false,
+            stopped: None,
             cancelled: false,
             overtime: false,
             finished: false,
+            now,
         };
         let failed = |host: &&Host| matches!(host.step, Step::Ended(HostState::Failed | HostState::Expired));
         rollout.failures = rollout.hosts.iter().filter(failed).count();
@@ -75,6 +78,7 @@ impl Rollout {
         if rollout.phase == Phase::Apply {
             rollout.begin_apply(&mut actions);
         }
+        rollout.take_up_ending(now, &mut actions);
         rollout.settle(now, &mut actions);
         (rollout, actions)
     }
@@ -82,6 +86,7 @@ impl Rollout {
     /// Takes an event; says what is to be done.
     pub fn handle(&mut self, now: Duration, event: &Event) -> Vec<Action> {
         let mut actions = Vec::new();
+        self.now = now;
         // A report that comes late is still written down.
         if self.finished && !matches!(event, Event::Report { .. }) {
             return actions;
@@ -109,7 +114,9 @@ impl Rollout {
     #[must_use]
     pub fn due(&self) -> Option<Duration> {
         let until = self.setup.until.filter(|_| !self.cancelled);
-        let own = [until, self.held, self.cooling.front().copied()].into_iter().flatten();
+        // A wave that was left alone for long enough may wait for something else, such as the operator.
+        let held = self.held.filter(|held| *held > self.now);
+        let own = [until, held, self.cooling.front().copied()].into_iter().flatten();
         self.hosts.iter().filter_map(Host::due).chain(own).min().filter(|_| !self.finished)
     }
 

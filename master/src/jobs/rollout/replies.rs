@@ -166,6 +166,8 @@ impl Rollout {
         actions.push(record(index, &self.hosts[index], None));
         if self.cancelled {
             self.end(index, HostState::Cancelled, Some(CANCELLED.into()), now, actions);
+        } else if let Some(reason) = self.stopped.clone() {
+            self.end(index, HostState::Cancelled, Some(reason), now, actions);
         } else if phase == Phase::Apply {
             self.next = self.next.min(index);
         }

@@ -21,6 +21,8 @@ fn setup(prepare: bool, batch: Option<&str>) -> Setup {
         expire: Duration::ZERO,
         until: None,
         paused: false,
+        stopped: None,
+        cancelled: false,
         timeout: Duration::from_secs(600),
         grace: Duration::ZERO,
         patience: Duration::from_secs(120),
@@ -216,6 +218,47 @@ fn a_failed_canary_ends_the_job() {
     assert!(rollout.finished());
     use HostState::{Cancelled, Failed, Succeeded};
     assert_eq!(states(&rollout), [Failed, Succeeded, Cancelled, Cancelled, Cancelled]);
+}
+
+#[test]
+fn one_that_comes_late_does_not_begin_in_a_job_that_has_stopped() {
+    let mut setup = setup(true, None);
+    setup.canary = Some(1);
+    setup.offline = Offline::Wait;
+    setup.expire = 3600 * SECOND;
+    let (mut rollout, _) = start(setup, &[queued(true), queued(false)]);
+    assert_eq!(begun(&rollout.handle(SECOND, &report(0, true, Outcome::Succeeded))), [0]);
+    assert_eq!(sends(&rollout.handle(2 * SECOND, &Event::Connected(1))), [(1, Phase::Prepare)]);
+    rollout.handle(3 * SECOND, &report(0, false, Outcome::Failed));
+    rollout.handle(4 * SECOND, &report(1, true, Outcome::Succeeded));
+    assert_eq!(states(&rollout), [HostState::Failed, HostState::Cancelled]);
+    assert!(rollout.finished());
+}
+
+#[test]
+fn a_wave_left_alone_long_enough_waits_for_the_operator_in_peace() {
+    let mut setup = setup(false, Some("1"));
+    setup.hold = 10 * SECOND;
+    let (mut rollout, _) = start(setup, &[queued(true); 2]);
+    rollout.handle(SECOND, &report(0, false, Outcome::Succeeded));
+    rollout.handle(2 * SECOND, &Event::Pause);
+    rollout.handle(11 * SECOND, &Event::Tick);
+    assert_eq!(rollout.due(), None, "nothing is due while it is paused");
+    assert_eq!(begun(&rollout.handle(60 * SECOND, &Event::Resume)), [1]);
+}
+
+#[test]
+fn takes_up_a_job_that_was_called_off() {
+    let host = |state| Resumed { state, phase: Phase::Apply, prepared: true, connected: false };
+    let mut setup = setup(true, None);
+    setup.cancelled = true;
+    setup.grace = 30 * SECOND;
+    let (mut rollout, _) = start(setup, &[host(HostState::Running), host(HostState::Queued)]);
+    assert_eq!(states(&rollout), [HostState::Running, HostState::Cancelled]);
+    let actions = rollout.handle(SECOND, &Event::Connected(0));
+    assert!(actions.contains(&Action::Kill { host: 0 }), "{actions:?}");
+    rollout.handle(2 * SECOND, &report(0, false, Outcome::Killed));
+    assert!(rollout.finished());
 }
 
 #[test]

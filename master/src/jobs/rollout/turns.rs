@@ -67,7 +67,12 @@ impl Rollout {
                 self.ask_for_verification(actions);
             }
             let is_last = self.wave + 1 >= self.waves.len();
-            if self.tally.verifying > 0 || is_last || self.setup.paused || self.stopped || self.cancelled {
+            if self.tally.verifying > 0
+                || is_last
+                || self.setup.paused
+                || self.stopped.is_some()
+                || self.cancelled
+            {
                 return;
             }
             if !self.setup.hold.is_zero() && *self.held.get_or_insert(now + self.setup.hold) > now {
@@ -104,7 +109,11 @@ impl Rollout {
 
     /// Begins hosts while there is room in the wave.
     fn fill(&mut self, now: Duration, actions: &mut Vec<Action>) {
-        if self.setup.paused || self.cancelled || self.stopped || self.is_held_up_by_absent(now, actions) {
+        if self.setup.paused
+            || self.cancelled
+            || self.stopped.is_some()
+            || self.is_held_up_by_absent(now, actions)
+        {
             return;
         }
         while let Some(wave) = self.waves.get(self.wave) {

@@ -10,6 +10,7 @@
 mod conformance;
 mod e2e;
 mod errors;
+mod faults;
 mod forgotten;
 mod goldens;
 mod realhosts;

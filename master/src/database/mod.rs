@@ -108,7 +108,7 @@ pub enum LedgerError {
     #[error("the job database failed: {0}")]
     Sqlite(String),
     /// The disk does not take it now: it is full, locked or broken.
-    #[error("the job database cannot be written: {0}: is its disk full?")]
+    #[error("the job database cannot be written now ({0}): make room on its disk, or see what holds it")]
     Unwritable(String),
     /// What is in the database can't be read.
     #[error("the job database holds {what} that cannot be read: {reason}")]

@@ -169,12 +169,19 @@ fn write_or_keep(connection: &mut Connection, group: Vec<Queued>, is_over: bool)
     let results = write_group(connection, &group);
     let mut owed = Vec::new();
     for (queued, result) in group.into_iter().zip(results) {
-        if let Err(error) = &result {
-            tracing::error!(%error, "a write to the job database failed");
-            if !is_over && matches!(error, LedgerError::Unwritable(_)) && queued.write.is_owed() {
+        match result {
+            Err(LedgerError::Unwritable(reason)) if !is_over && queued.write.is_owed() => {
+                if owed.is_empty() {
+                    tracing::error!(
+                        reason,
+                        "the job database cannot be written: what is owed to it is tried again"
+                    );
+                }
                 owed.push(queued);
                 continue;
             }
+            Err(ref error) => tracing::error!(%error, "a write to the job database failed"),
+            Ok(()) => {}
         }
         let _ = queued.done.send(result);
     }

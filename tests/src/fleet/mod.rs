@@ -9,6 +9,8 @@ use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::ran::{Ran, run};
@@ -112,9 +114,15 @@ impl Fleet {
         };
         let mut command = Command::new(program);
         command.args(words).arg("serve").arg("--listen").arg(self.listen.to_string());
-        command.arg("--state-dir").arg(self.path("master")).arg("--socket").arg(self.socket());
+        command.arg("--socket").arg(self.socket());
         command.arg("--file-root").arg(self.path("tree")).arg("--pillar-root").arg(self.path("pillar"));
-        command.arg("--config").arg(self.path("empty.yaml")).args(&self.serve);
+        // What a test gives itself is not given twice.
+        for (option, name) in [("--state-dir", "master"), ("--config", "empty.yaml")] {
+            if !self.serve.iter().any(|given| given == option) {
+                command.arg(option).arg(self.path(name));
+            }
+        }
+        command.args(&self.serve);
         self.master = Some(Process::start(&mut command, &self.path("master.log")));
         until("the master to answer", PATIENCE, || {
             let process = self.master.as_mut().unwrap();
@@ -172,6 +180,17 @@ impl Fleet {
     /// Ends an agent's daemon without a warning; its workers go on.
     pub fn kill_agent(&mut self, id: &str) {
         self.agents.remove(id).unwrap();
+    }
+
+    /// Sends a signal to an agent's daemon.
+    pub fn signal_agent(&self, id: &str, signal: Signal) {
+        self.agents[id].signal(signal);
+    }
+
+    /// The workers of an agent that are alive.
+    #[must_use]
+    pub fn workers(&self, id: &str) -> Vec<Pid> {
+        process::named_in_command_lines(&self.path(id).join("jobs"))
     }
 
     /// What an agent has logged, also before it was started again.
@@ -263,6 +282,31 @@ impl Fleet {
     pub fn jobs(&self) -> Vec<String> {
         let jobs = self.master(&["jobs", "list", "--out", "json"]).json();
         jobs.as_object().into_iter().flatten().map(|(jid, _)| jid.clone()).collect()
+    }
+
+    /// What the ledger says of a job: each host with its state. The job must have ended, with every one of `ids` in one state
+    /// that is an end, for which there is a report or a reason.
+    #[must_use]
+    pub fn ledger(&self, jid: &str, ids: &[String]) -> BTreeMap<String, String> {
+        let export = self.master(&["jobs", "export", jid]).ok();
+        let mut lines = export.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let job = lines.next().unwrap();
+        assert!(!job["ended"].is_null(), "{job}");
+        let mut states = BTreeMap::new();
+        for host in lines {
+            let state = host["state"].as_str().unwrap().to_owned();
+            let ends = ["succeeded", "failed", "unreachable", "cancelled", "expired"];
+            assert!(ends.contains(&state.as_str()), "no end: {host}");
+            assert!(!host["report"].is_null() || !host["reason"].is_null(), "nobody knows why: {host}");
+            let before = states.insert(host["id"].as_str().unwrap().to_owned(), state);
+            assert_eq!(before, None, "twice in the ledger: {host}");
+        }
+        assert_eq!(
+            states.keys().collect::<Vec<_>>(),
+            ids.iter().collect::<Vec<_>>(),
+            "a host is missing in {jid}"
+        );
+        states
     }
 
     /// Waits until a job has ended.

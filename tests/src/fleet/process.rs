@@ -68,7 +68,8 @@ pub(super) fn kill_all_that_name(folder: &Path) {
     });
 }
 
-fn named_in_command_lines(folder: &Path) -> Vec<Pid> {
+/// The processes whose command line names a path in `folder`.
+pub(super) fn named_in_command_lines(folder: &Path) -> Vec<Pid> {
     let name = folder.to_str().unwrap().as_bytes();
     let mut found = Vec::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {

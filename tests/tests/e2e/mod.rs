@@ -14,4 +14,4 @@ mod own;
 mod recovery;
 mod rollout;
 mod salt_call;
-mod trees;
+pub(super) mod trees;

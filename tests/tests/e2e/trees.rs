@@ -29,7 +29,7 @@ pub(super) fn site(fleet: &Fleet) {
 pub(super) const SITE_STATES: usize = 6;
 
 /// A state that waits until `gate` exists in the host's folder, for two minutes at most; before that it makes `begun`.
-pub(super) fn gated(fleet: &Fleet) {
+pub(crate) fn gated(fleet: &Fleet) {
     fleet.tree(
         "gated.sls",
         "gate:\n  cmd.run:\n    - name: |\n        touch {{ grains['root'] }}/begun\n        \

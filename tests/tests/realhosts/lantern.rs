@@ -8,40 +8,9 @@ use tests::fleet::{Fleet, PATIENCE, agent_program, changed, results};
 use tests::harness::{Flavour, Host, Testbed};
 use tests::wait::until_true;
 
-const PROGRAMS: &str = "/opt/lantern/bin";
+use super::{PROGRAMS, install_agent, start_agent};
+
 const PROXY: &str = "/home/lantern/bin/http-proxy";
-
-/// The agent's service as it is packaged, for each init.
-const SYSTEMD_UNIT: &str = include_str!("../../../packaging/systemd/lantern-agent.service");
-const SYSVINIT_SCRIPT: &str = include_str!("../../../packaging/sysvinit/lantern-agent");
-
-/// Installs the packaged service, whose agent enrols under `id`, and starts it.
-fn install_agent(host: &Host<'_>, id: &str, master: SocketAddr) {
-    host.write(
-        "/etc/lantern/agent.yaml",
-        &format!("id: {id}\nmaster: \"{master}\"\nstate_dir: /var/lib/lantern/agent\n"),
-    );
-    host.shell(&format!("ln -sfn {PROGRAMS}/agent /usr/local/bin/agent")).code(0).done();
-    match host.flavour {
-        Flavour::Systemd => host.write("/etc/systemd/system/lantern-agent.service", SYSTEMD_UNIT),
-        Flavour::Sysvinit => {
-            host.write("/etc/init.d/lantern-agent", SYSVINIT_SCRIPT);
-            host.shell("chmod 755 /etc/init.d/lantern-agent").code(0).done();
-        }
-    }
-    start_agent(host);
-}
-
-/// Starts the service, whatever was left of it. A restart, since systemd makes a mere start wait for the pause before the next
-/// try of its own.
-fn start_agent(host: &Host<'_>) {
-    match host.flavour {
-        Flavour::Systemd => host.shell("systemctl daemon-reload && systemctl restart lantern-agent"),
-        Flavour::Sysvinit => host.shell("/etc/init.d/lantern-agent start"),
-    }
-    .code(0)
-    .done();
-}
 
 /// Kills the agent's daemon as a bug would, and sees it gone.
 fn kill_agent(host: &Host<'_>) {

@@ -67,8 +67,9 @@ impl Rollout {
         let Some(wave) = self.waves.get(self.wave).filter(|_| self.phase == Phase::Apply) else { return };
         let part = self.waves.last().map_or(0, |wave| wave.reach);
         let limit = if wave.canary { 0 } else { self.setup.max_failures.of(part) };
-        let waiting = self.tally.open - self.tally.busy - self.tally.verifying;
-        if self.stopped.is_some() || self.failures <= limit || waiting == 0 {
+        let is_over = self.stopped.is_some() || self.failures <= limit;
+        // One that comes late may be preparing, which is no beginning yet.
+        if is_over || !self.hosts.iter().any(|host| !host.has_ended() && !host.begun) {
             return;
         }
         let allowed = if wave.canary {

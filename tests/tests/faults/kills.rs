@@ -1,0 +1,165 @@
+//! Processes that are killed, stopped or started again, at any moment.
+
+use std::fs;
+
+use nix::sys::signal::kill;
+use tests::fleet::{Fleet, PATIENCE, Signal};
+use tests::wait::{until, until_true};
+
+use super::{check, fleet, ids, is_long, runs, work};
+use crate::e2e::trees;
+
+/// Starts a job and gives its id.
+fn start(fleet: &Fleet, words: &[&str]) -> String {
+    fleet.master(&[words, &["--detach"]].concat()).ok().trim().to_owned()
+}
+
+/// Starts the gated job and waits until every host is in the middle of it.
+fn in_the_middle(fleet: &Fleet, ids: &[String], words: &[&str]) -> String {
+    trees::gated(fleet);
+    let jid = start(fleet, &[&["apply", "gated"], words].concat());
+    for id in ids {
+        until_true("the job to begin on every host", PATIENCE, || fleet.root(id, "begun").exists());
+    }
+    jid
+}
+
+fn open_gates(fleet: &Fleet, ids: &[String]) {
+    for id in ids {
+        fs::write(fleet.root(id, "gate"), "").unwrap();
+    }
+}
+
+#[test]
+fn the_master_dies_at_any_point_of_a_rollout() {
+    let ids = ids(20);
+    let mut fleet = fleet(&ids);
+    work(&fleet);
+    let points = if is_long() { 50 } else { 3 };
+    let mut random = fastrand::Rng::with_seed(20);
+    for _ in 0..points {
+        let jid = start(&fleet, &["apply", "work", "--batch", "5"]);
+        let begun = || ids.iter().filter(|id| runs(&fleet, id).contains(&jid)).count();
+        // The moment is drawn twice: how many hosts have begun, and how long after that.
+        let wanted = random.usize(0..ids.len());
+        until_true("so many hosts to begin", PATIENCE, || begun() >= wanted);
+        std::thread::sleep(std::time::Duration::from_micros(random.u64(0..200_000)));
+        fleet.kill_master();
+        fleet.start_master();
+        fleet.wait_ended(&jid);
+        let states = check(&fleet, &jid, &ids);
+        assert!(states.values().all(|state| state == "succeeded"), "{states:?}");
+    }
+}
+
+#[test]
+fn agents_and_workers_die() {
+    let ids = ids(4);
+    let mut fleet = fleet(&ids);
+    let jid = in_the_middle(&fleet, &ids, &["--max-failures", "unlimited"]);
+    let [_, worker_dies, agent_dies, both_die] = [0, 1, 2, 3].map(|index| ids[index].clone());
+    for id in [&worker_dies, &both_die] {
+        for pid in fleet.workers(id) {
+            kill(pid, Signal::SIGKILL).unwrap();
+        }
+    }
+    for id in [&agent_dies, &both_die] {
+        fleet.kill_agent(id);
+        fleet.start_agent(id);
+    }
+    open_gates(&fleet, &ids);
+    fleet.wait_ended(&jid);
+    let states = fleet.ledger(&jid, &ids);
+    let wanted = ["succeeded", "failed", "succeeded", "failed"];
+    assert_eq!(states.values().collect::<Vec<_>>(), wanted);
+    fleet.master(&["jobs", "show", &jid]).code(1).says("worker").done();
+}
+
+#[test]
+fn both_sides_start_again_in_either_order() {
+    let ids = ids(3);
+    let mut fleet = fleet(&ids);
+    for master_first in [true, false] {
+        for id in &ids {
+            fs::remove_file(fleet.root(id, "gate")).ok();
+            fs::remove_file(fleet.root(id, "begun")).ok();
+            fs::remove_file(fleet.root(id, "after")).ok();
+        }
+        let jid = in_the_middle(&fleet, &ids, &[]);
+        fleet.kill_master();
+        ids.iter().for_each(|id| fleet.kill_agent(id));
+        if master_first {
+            fleet.start_master();
+        }
+        ids.iter().for_each(|id| fleet.start_agent(id));
+        if !master_first {
+            open_gates(&fleet, &ids);
+            for id in &ids {
+                until_true("the job to end on every host", PATIENCE, || fleet.root(id, "after").exists());
+            }
+            fleet.start_master();
+        }
+        open_gates(&fleet, &ids);
+        fleet.wait_ended(&jid);
+        let states = fleet.ledger(&jid, &ids);
+        assert!(states.values().all(|state| state == "succeeded"), "{states:?}");
+    }
+}
+
+#[test]
+fn a_frozen_host_is_given_up_and_counts_when_it_reports_after_all() {
+    let ids = ids(2);
+    let fleet = fleet(&ids);
+    let jid = in_the_middle(&fleet, &ids, &["--timeout", "20"]);
+    fleet.signal_agent(&ids[0], Signal::SIGSTOP);
+    open_gates(&fleet, &ids);
+    fleet.wait_ended(&jid);
+    let states = fleet.ledger(&jid, &ids);
+    assert!(["unreachable", "expired"].contains(&states[&ids[0]].as_str()), "{states:?}");
+    assert_eq!(states[&ids[1]], "succeeded");
+    fleet.signal_agent(&ids[0], Signal::SIGCONT);
+    until("the late report to count", PATIENCE, || {
+        (fleet.ledger(&jid, &ids)[&ids[0]] == "succeeded").then_some(())
+    });
+}
+
+#[test]
+fn a_job_that_was_called_off_stays_so_when_the_master_dies() {
+    let ids = ids(3);
+    let mut fleet = fleet(&ids);
+    let jid = in_the_middle(&fleet, &ids[..1], &["--batch", "1"]);
+    // The worker can't end, so the job is still being called off when the master dies.
+    fleet.signal_agent(&ids[0], Signal::SIGSTOP);
+    fleet.master(&["jobs", "kill", &jid]).code(0).done();
+    fleet.kill_master();
+    fleet.start_master();
+    fleet.signal_agent(&ids[0], Signal::SIGCONT);
+    fleet.wait_ended(&jid);
+    let states = fleet.ledger(&jid, &ids);
+    assert!(states.values().all(|state| state == "cancelled"), "{states:?}");
+    assert!(ids.iter().all(|id| !fleet.root(id, "after").exists()));
+    assert!(!fleet.root(&ids[1], "begun").exists(), "a host began in a job that was called off");
+}
+
+#[test]
+fn a_certificate_expires_in_the_middle() {
+    let ids = ids(2);
+    let configuration = tempfile::NamedTempFile::new().unwrap();
+    fs::write(configuration.path(), "certificate_lifetime: 15s\nauto_accept: true\n").unwrap();
+    let mut fleet = Fleet::with(&["--config", configuration.path().to_str().unwrap()]);
+    ids.iter().for_each(|id| fleet.start_agent(id));
+    fleet.wait_connected(ids.len());
+    let jid = in_the_middle(&fleet, &ids, &[]);
+    for id in &ids {
+        until_true("the certificate to be renewed", PATIENCE, || {
+            fleet.agent_log(id).contains("the certificate was renewed")
+        });
+    }
+    // A new connection needs a certificate that holds.
+    fleet.kill_master();
+    fleet.start_master();
+    fleet.wait_connected(ids.len());
+    open_gates(&fleet, &ids);
+    fleet.wait_ended(&jid);
+    assert!(fleet.ledger(&jid, &ids).values().all(|state| state == "succeeded"));
+}

@@ -86,8 +86,8 @@ impl Host {
 
     /// Reports that no stream is about to deliver.
     fn undelivered(&self) -> Option<Key> {
-        let reported = self.board.held().filter(|(_, ended)| *ended).map(|(key, _)| key);
-        reported.cloned().find(|key| self.followers.get(key).is_none_or(Vec::is_empty))
+        let mut reported = self.board.held().filter(|(_, ended)| *ended).map(|(key, _)| key);
+        reported.find(|key| self.followers.get(*key).is_none_or(Vec::is_empty)).cloned()
     }
 }
 
@@ -229,12 +229,12 @@ impl World {
         match at.board.reception(key) {
             Reception::Finished => {
                 let told = report(key, Outcome::Lost, "run before");
-                return self.to_master(stream, Word::Finished(Box::new(told)));
+                return self.tell_master(stream, Word::Finished(Box::new(told)));
             }
             Reception::Full => panic!("a board is full"),
             Reception::New if now < at.full_until => {
                 let told = report(key, Outcome::Failed, "no space left on device");
-                return self.to_master(stream, Word::Finished(Box::new(told)));
+                return self.tell_master(stream, Word::Finished(Box::new(told)));
             }
             Reception::New => {
                 let class = if key.phase == Phase::Run { Class::Exclusive } else { Class::Shared };
@@ -346,7 +346,7 @@ impl World {
             },
             Some(View::Queued) | None => return,
         };
-        self.to_master(stream, word);
+        self.tell_master(stream, word);
     }
 
     fn forget(&mut self, host: usize, key: &Key) {
@@ -361,7 +361,7 @@ impl World {
             if let Some(held) = self.streams.get_mut(&stream) {
                 held.agent_holds = false;
             }
-            self.to_master(stream, Word::End);
+            self.tell_master(stream, Word::End);
         }
     }
 
@@ -387,6 +387,6 @@ impl World {
             to_master: [].into(),
         };
         self.streams.insert(number, stream);
-        self.to_master(number, Word::Deliver(Box::new(report)));
+        self.tell_master(number, Word::Deliver(Box::new(report)));
     }
 }

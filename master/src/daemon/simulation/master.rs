@@ -272,7 +272,7 @@ impl World {
     /// What the master says after the task.
     fn control(&mut self, number: u64, word: Word) {
         let Some(stream) = self.streams.get_mut(&number).filter(|stream| stream.master_holds) else { return };
-        if stream.is_open { self.to_agent(number, word) } else { stream.to_agent.push_back(word) }
+        if stream.is_open { self.tell_agent(number, word) } else { stream.to_agent.push_back(word) }
     }
 
     fn leave(&mut self, number: u64, is_written: bool) {
@@ -282,7 +282,7 @@ impl World {
         }
         stream.is_open = true;
         for word in std::mem::take(&mut stream.to_agent) {
-            self.to_agent(number, word);
+            self.tell_agent(number, word);
         }
     }
 
@@ -375,7 +375,7 @@ impl World {
         stream.master_holds = false;
         let (conversation, host) = (stream.conversation, stream.host);
         if stream.is_open {
-            self.to_agent(number, Word::End);
+            self.tell_agent(number, Word::End);
         }
         if let Some((job, conversation)) = conversation.filter(|_| is_broken) {
             self.broken(job, host, conversation);

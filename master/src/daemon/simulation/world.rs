@@ -203,12 +203,12 @@ impl World {
     }
 
     /// Puts a word on a stream's way to the agent.
-    pub(super) fn to_agent(&mut self, stream: u64, word: Word) {
+    pub(super) fn tell_agent(&mut self, stream: u64, word: Word) {
         self.send(stream, word, true);
     }
 
     /// Puts a word on a stream's way to the master.
-    pub(super) fn to_master(&mut self, stream: u64, word: Word) {
+    pub(super) fn tell_master(&mut self, stream: u64, word: Word) {
         self.send(stream, word, false);
     }
 

@@ -1,6 +1,6 @@
 //! The ledger's own statements without its threads and files, for simulations.
 
-use common::id::JobId;
+use common::id::{HostId, JobId};
 use rusqlite::Connection;
 
 use super::{LedgerError, Write, apply, query, schema};
@@ -28,6 +28,18 @@ pub(crate) fn job(connection: &Connection, jid: &JobId) -> Result<Option<JobReco
     query::job(connection, jid)
 }
 
-pub(crate) fn job_hosts(connection: &Connection, jid: &JobId) -> Result<Vec<HostRecord>, LedgerError> {
-    query::job_hosts(connection, jid, true)
+pub(crate) fn job_hosts(
+    connection: &Connection,
+    jid: &JobId,
+    reports: bool,
+) -> Result<Vec<HostRecord>, LedgerError> {
+    query::job_hosts(connection, jid, reports)
+}
+
+pub(crate) fn job_host(
+    connection: &Connection,
+    jid: &JobId,
+    host: &HostId,
+) -> Result<Option<HostRecord>, LedgerError> {
+    query::job_host(connection, jid, host)
 }

@@ -51,20 +51,24 @@ impl Disk {
         replay::job(&self.connection, jid).unwrap()
     }
 
-    pub(super) fn hosts(&self, jid: &JobId) -> Vec<HostRecord> {
-        replay::job_hosts(&self.connection, jid).unwrap()
+    /// A job's hosts, in the order of their turns, with or without their reports.
+    pub(super) fn hosts(&self, jid: &JobId, reports: bool) -> Vec<HostRecord> {
+        replay::job_hosts(&self.connection, jid, reports).unwrap()
     }
 
     /// What a host has answered stays.
     fn check_answer(&mut self, write: &Write) {
-        let (jid, host) = match write {
-            Write::HostState { jid, host, .. } => (jid, host),
-            Write::ReportAgain { host, report, .. } => (&report.jid, host),
+        let (jid, host, brings_one) = match write {
+            Write::HostState { jid, host, report, .. } => (jid, host, report.is_some()),
+            Write::ReportAgain { host, report, .. } => (&report.jid, host, true),
             _ => return,
         };
-        let row = self.hosts(jid).into_iter().find(|row| row.id == *host);
-        let answer = row.and_then(|row| row.report).filter(|report| !report.prepare);
         let key = (jid.clone(), host.clone());
+        if !brings_one && !self.kept.contains_key(&key) {
+            return;
+        }
+        let row = replay::job_host(&self.connection, jid, host).unwrap();
+        let answer = row.and_then(|row| row.report).filter(|report| !report.prepare);
         match (self.kept.get(&key), answer) {
             (Some(before), answer) => {
                 let now = answer.map(|report| report.outcome);

@@ -85,7 +85,7 @@ impl World {
         });
         for record in self.disk.unfinished() {
             let job = self.jobs.iter().position(|job| job.record.jid == record.jid).unwrap();
-            let rows = self.disk.hosts(&record.jid);
+            let rows = self.disk.hosts(&record.jid, false);
             let resumed = rows.iter().map(|row| Resumed {
                 state: row.state,
                 phase: row.phase,

@@ -10,7 +10,7 @@ impl World {
     /// No more hosts are at work than the job may have, but for those that were given up and are at it all the same.
     pub(super) fn check_window(&self, key: &Key) {
         let Some(job) = self.jobs.iter().find(|job| job.record.jid == key.jid) else { return };
-        let rows = self.disk.hosts(&key.jid);
+        let rows = self.disk.hosts(&key.jid, false);
         let counts = |host: &usize| {
             let id = Self::id(*host);
             let ended = rows.iter().any(|row| row.id == id && row.state.is_end());
@@ -35,7 +35,7 @@ impl World {
             let jid = &job.record.jid;
             let record = self.disk.job(jid).unwrap();
             assert!(record.ended.is_some(), "{jid} never ended");
-            let rows = self.disk.hosts(jid);
+            let rows = self.disk.hosts(jid, true);
             assert_eq!(rows.len(), job.hosts.len());
             for (row, host) in rows.iter().zip(&job.hosts) {
                 self.check_row(row, *host, &Key { jid: jid.clone(), phase: Phase::Run });

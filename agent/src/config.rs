@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use common::id::{HostId, IdError};
 use common::identity::Fingerprint;
+use common::message::OwnWork;
 use common::value::{Map, Value};
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -29,6 +30,10 @@ const KEYS: &[&str] = &[
     "socket",
     "grains",
     "log_level",
+    "startup_states",
+    "sls_list",
+    "top_file",
+    "startup_once",
     "file_roots",
     "pillar_roots",
     "opts",
@@ -52,6 +57,14 @@ pub struct Config {
     pub grains: Map,
     /// How much is logged: `error`, `warn`, `info`, `debug` or `trace`.
     pub log_level: Option<String>,
+    /// What the host applies to itself when its agent starts, as Salt has it: `highstate`, `sls` or `top`.
+    pub startup_states: String,
+    /// Which SLS files, for `startup_states: sls`.
+    pub sls_list: Vec<String>,
+    /// Which top file, for `startup_states: top`.
+    pub top_file: String,
+    /// Whether that is done until it has succeeded once, and then no more.
+    pub startup_once: bool,
     /// The folders of the state tree by environment, for `--local`.
     pub file_roots: Roots,
     /// The folders of the pillar tree by environment, for `--local`.
@@ -101,6 +114,8 @@ pub struct Settings {
     pub grains: Map,
     /// How much is logged.
     pub log_level: tracing::Level,
+    /// What the host applies to itself when its agent starts.
+    pub startup: Option<Startup>,
     /// The folders of the state tree.
     pub file_roots: Roots,
     /// The folders of the pillar tree.
@@ -109,6 +124,15 @@ pub struct Settings {
     pub opts: Map,
     /// The program that is started as a worker: this one, even after its file has been replaced by an upgrade.
     pub worker_program: PathBuf,
+}
+
+/// What a host applies to itself when its agent starts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Startup {
+    /// The job.
+    pub work: OwnWork,
+    /// Whether it is done until it has succeeded once, and then no more.
+    pub once: bool,
 }
 
 /// Where a master is.
@@ -151,6 +175,9 @@ pub enum ConfigError {
     /// The host has no name that could be its id.
     #[error("the host's name can't be its id: {0}. Give one with `id:` in {CONFIG_PATH} or with --id")]
     NoId(IdError),
+    /// `startup_states` and what belongs to it do not fit together.
+    #[error("startup_states: {0}")]
+    Startup(String),
     /// There is no such log level.
     #[error("{0:?} is not a log level: use error, warn, info, debug or trace")]
     LogLevel(String),
@@ -182,6 +209,7 @@ impl Settings {
     }
 
     fn new(config: Config, flags: Flags) -> Result<Self, ConfigError> {
+        let startup = startup(&config)?;
         let id = match flags.id.or(config.id) {
             Some(id) => id,
             None => host_name().parse().map_err(ConfigError::NoId)?,
@@ -195,6 +223,7 @@ impl Settings {
             master_fingerprint: flags.master_fingerprint.or(config.master_fingerprint),
             socket: flags.socket.or(config.socket).unwrap_or_else(|| state_dir.join("agent.sock")),
             state_dir,
+            startup,
             grains: config.grains,
             log_level: level.parse().map_err(|_| ConfigError::LogLevel(level))?,
             file_roots: or_base(config.file_roots, "/srv/salt"),
@@ -319,6 +348,38 @@ fn invalid(path: &Path, error: &serde_yaml::Error, keys: &[&str]) -> ConfigError
     ConfigError::Invalid { place, reason }
 }
 
+/// The job that Salt's options mean.
+fn startup(config: &Config) -> Result<Option<Startup>, ConfigError> {
+    let wrong = |text: String| Err(ConfigError::Startup(text));
+    let apply = |sls: Vec<String>| OwnWork::Apply { sls, test: false, saltenv: None, pillar: Map::new() };
+    let work = match config.startup_states.as_str() {
+        "" if config.startup_once => {
+            return wrong("startup_once says how often, and startup_states is not given".into());
+        }
+        "" => return Ok(None),
+        "highstate" => apply(Vec::new()),
+        "sls" if config.sls_list.is_empty() => {
+            return wrong("sls needs sls_list, a list of SLS files".into());
+        }
+        "sls" => apply(config.sls_list.clone()),
+        "top" if config.top_file.is_empty() => {
+            return wrong("top needs top_file, the name of a top file".into());
+        }
+        "top" => OwnWork::Call {
+            function: "state.top".into(),
+            positional: vec![config.top_file.as_str().into()],
+            keyword: Map::new(),
+        },
+        other => {
+            return wrong(match nearest(other, ["highstate", "sls", "top"]) {
+                Some(right) => format!("there is no {other:?}. Did you mean {right:?}?"),
+                None => format!("there is no {other:?}: use highstate, sls or top"),
+            });
+        }
+    };
+    Ok(Some(Startup { work, once: config.startup_once }))
+}
+
 fn or_base(roots: Roots, folder: &str) -> Roots {
     if roots.is_empty() { Roots::from([("base".into(), vec![folder.into()])]) } else { roots }
 }
@@ -364,6 +425,39 @@ mod tests {
         assert!(error.contains("use HOST or HOST:PORT"), "{error}");
         let error = config("id: [\n").unwrap_err();
         assert!(error.starts_with("/agent.yaml:"), "{error}");
+    }
+
+    #[test]
+    fn startup_states_are_salts() {
+        let read = |text: &str| startup(&config(text).unwrap()).map_err(|error| error.to_string());
+        assert_eq!(read(""), Ok(None));
+        let Ok(Some(Startup { work: OwnWork::Apply { sls, .. }, once: true })) =
+            read("startup_states: highstate\nstartup_once: true\n")
+        else {
+            panic!()
+        };
+        assert!(sls.is_empty());
+        let Ok(Some(Startup { work: OwnWork::Apply { sls, .. }, once: false })) =
+            read("startup_states: sls\nsls_list: [a, b.c]\n")
+        else {
+            panic!()
+        };
+        assert_eq!(sls, ["a", "b.c"]);
+        let Ok(Some(Startup { work: OwnWork::Call { function, positional, .. }, .. })) =
+            read("startup_states: top\ntop_file: proxy.sls\n")
+        else {
+            panic!()
+        };
+        assert_eq!((function.as_str(), positional), ("state.top", vec!["proxy.sls".into()]));
+        for (text, words) in [
+            ("startup_states: sls\n", "sls_list"),
+            ("startup_states: top\n", "top_file"),
+            ("startup_states: higstate\n", "Did you mean \"highstate\"?"),
+            ("startup_once: true\n", "startup_states is not given"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.contains(words), "{text}: {error}");
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 
 use super::decide::after_close;
 use super::own::Starter;
+use super::startup::{self, Startup};
 use super::{Backoff, Identity, Step, Trust, decide, renewal_due, requests, sockets, tasks};
 use crate::cache::Fetcher;
 use crate::config::Settings;
@@ -50,6 +51,7 @@ pub struct Daemon {
     /// The socket of the latest connection, to say goodbye over.
     endpoint: Option<Endpoint>,
     instance: Instance,
+    startup: Option<Arc<Startup>>,
     random: fastrand::Rng,
     background: JoinSet<()>,
     _lock: File,
@@ -115,6 +117,7 @@ impl Daemon {
             watch::Sender::new("the agent has just begun and has not reached its master yet".into());
         let starter = Starter { connection: connection.subscribe(), standing: standing.subscribe() };
         background.spawn(sockets::serve(listener, socket, fetcher, starter));
+        let startup = Startup::of(settings.startup.as_ref(), &settings.state_dir);
         Ok(Self {
             settings,
             identity,
@@ -126,6 +129,7 @@ impl Daemon {
             standing,
             endpoint: None,
             instance,
+            startup,
             random: fastrand::Rng::new(),
             background,
             _lock: lock,
@@ -284,6 +288,9 @@ impl Daemon {
         let mut helpers = JoinSet::new();
         helpers.spawn(requests::deliver(self.jobs.clone(), connection.clone()));
         helpers.spawn(watch_grains(self.settings.clone(), Arc::clone(&self.grains), connection.clone()));
+        if let Some(startup) = &self.startup {
+            helpers.spawn(startup::run(Arc::clone(startup), connection.clone()));
+        }
         let renewal = renewal(
             self.identity
                 .certificate()

@@ -45,10 +45,11 @@ const KEYS: &[&str] = &[
 pub struct Config {
     /// The host's id; the host's name if none is given.
     pub id: Option<HostId>,
-    /// Where the master is: `host` or `host:port`.
-    pub master: Option<Address>,
-    /// The fingerprint of the master's authority. With none, the first master that answers is trusted from then on.
-    pub master_fingerprint: Option<Fingerprint>,
+    /// Where the master is: `host` or `host:port`; or a list of masters, of which the first that can be reached is worked for.
+    pub master: Several<Address>,
+    /// The fingerprint of the master's authority; with several masters a list, in their order. With none, the master that
+    /// answers first is trusted from then on.
+    pub master_fingerprint: Several<Fingerprint>,
     /// Where the agent keeps its key, its jobs and its cache.
     pub state_dir: Option<PathBuf>,
     /// The socket through which workers talk to the daemon.
@@ -84,9 +85,9 @@ pub struct Flags {
     /// See [`Config::id`].
     pub id: Option<HostId>,
     /// See [`Config::master`].
-    pub master: Option<Address>,
+    pub master: Vec<Address>,
     /// See [`Config::master_fingerprint`].
-    pub master_fingerprint: Option<Fingerprint>,
+    pub master_fingerprint: Vec<Fingerprint>,
     /// See [`Config::state_dir`].
     pub state_dir: Option<PathBuf>,
     /// See [`Config::socket`].
@@ -102,10 +103,8 @@ pub struct Flags {
 pub struct Settings {
     /// The host's id.
     pub id: HostId,
-    /// Where the master is.
-    pub master: Address,
-    /// The fingerprint that the operator gave.
-    pub master_fingerprint: Option<Fingerprint>,
+    /// The masters, the one that is tried first in front. There is one at least.
+    pub masters: Vec<Master>,
     /// Where the agent keeps its key, its jobs and its cache.
     pub state_dir: PathBuf,
     /// The socket through which workers talk to the daemon.
@@ -126,6 +125,17 @@ pub struct Settings {
     pub worker_program: PathBuf,
 }
 
+/// A master, and what the operator has said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Master {
+    /// Where it is.
+    pub address: Address,
+    /// The fingerprint that the operator gave.
+    pub fingerprint: Option<Fingerprint>,
+    /// Where the agent keeps the certificate that this master has issued, and its fingerprint.
+    pub folder: PathBuf,
+}
+
 /// What a host applies to itself when its agent starts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Startup {
@@ -134,6 +144,45 @@ pub struct Startup {
     /// Whether it is done until it has succeeded once, and then no more.
     pub once: bool,
 }
+
+/// One of something, or a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Several<T>(pub Vec<T>);
+
+impl<T> Default for Several<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Several<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<T>(std::marker::PhantomData<T>);
+        impl<'de, T: FromStr<Err: fmt::Display>> serde::de::Visitor<'de> for Visitor<T> {
+            type Value = Several<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, or a list of texts")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Several<T>, E> {
+                text.parse().map(|one| Several(vec![one])).map_err(E::custom)
+            }
+            fn visit_unit<E: serde::de::Error>(self) -> Result<Several<T>, E> {
+                Ok(Several::default())
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<Several<T>, A::Error> {
+                let mut several = Vec::new();
+                while let Some(text) = list.next_element::<String>()? {
+                    several.push(text.parse().map_err(serde::de::Error::custom)?);
+                }
+                Ok(Several(several))
+            }
+        }
+        deserializer.deserialize_any(Visitor(std::marker::PhantomData))
+    }
+}
+
+/// How many masters an agent may have.
+pub const MASTERS_LIMIT: usize = 16;
 
 /// Where a master is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -175,6 +224,9 @@ pub enum ConfigError {
     /// The host has no name that could be its id.
     #[error("the host's name can't be its id: {0}. Give one with `id:` in {CONFIG_PATH} or with --id")]
     NoId(IdError),
+    /// There are too many masters, or not as many fingerprints as masters.
+    #[error("{0}")]
+    Masters(String),
     /// `startup_states` and what belongs to it do not fit together.
     #[error("startup_states: {0}")]
     Startup(String),
@@ -216,11 +268,14 @@ impl Settings {
         };
         let state_dir =
             flags.state_dir.or(config.state_dir).unwrap_or_else(|| PathBuf::from("/var/lib/lantern/agent"));
+        let (addresses, fingerprints) = (
+            first_given(flags.master, config.master.clone().0),
+            first_given(flags.master_fingerprint, config.master_fingerprint.clone().0),
+        );
         let level = flags.log_level.or(config.log_level).unwrap_or_else(|| "info".into());
         Ok(Self {
             id,
-            master: flags.master.or(config.master).unwrap_or_default(),
-            master_fingerprint: flags.master_fingerprint.or(config.master_fingerprint),
+            masters: masters(addresses, fingerprints, &state_dir)?,
             socket: flags.socket.or(config.socket).unwrap_or_else(|| state_dir.join("agent.sock")),
             state_dir,
             startup,
@@ -348,6 +403,46 @@ fn invalid(path: &Path, error: &serde_yaml::Error, keys: &[&str]) -> ConfigError
     ConfigError::Invalid { place, reason }
 }
 
+/// What the flags say, or else the file.
+fn first_given<T>(flags: Vec<T>, file: Vec<T>) -> Vec<T> {
+    if flags.is_empty() { file } else { flags }
+}
+
+/// The masters. Each of several has a folder of its own, since each has its own authority; a single one has the agent's.
+fn masters(
+    mut addresses: Vec<Address>,
+    fingerprints: Vec<Fingerprint>,
+    state_dir: &Path,
+) -> Result<Vec<Master>, ConfigError> {
+    if addresses.is_empty() {
+        addresses.push(Address::default());
+    }
+    let count = addresses.len();
+    if count > MASTERS_LIMIT {
+        return Err(ConfigError::Masters(format!(
+            "master: there are {count}, and at most {MASTERS_LIMIT} may be"
+        )));
+    }
+    if let Some(twice) = addresses.iter().enumerate().find(|(index, one)| addresses[..*index].contains(one)) {
+        return Err(ConfigError::Masters(format!("master: {} is there twice", twice.1)));
+    }
+    if !fingerprints.is_empty() && fingerprints.len() != count {
+        return Err(ConfigError::Masters(format!(
+            "master_fingerprint: there are {} for {count} masters: give one for each, in their order",
+            fingerprints.len()
+        )));
+    }
+    let mut fingerprints = fingerprints.into_iter();
+    let master = |address: Address| {
+        let folder = match count {
+            1 => state_dir.into(),
+            _ => state_dir.join("masters").join(format!("{}_{}", address.host, address.port)),
+        };
+        Master { address, fingerprint: fingerprints.next(), folder }
+    };
+    Ok(addresses.into_iter().map(master).collect())
+}
+
 /// The job that Salt's options mean.
 fn startup(config: &Config) -> Result<Option<Startup>, ConfigError> {
     let wrong = |text: String| Err(ConfigError::Startup(text));
@@ -407,7 +502,7 @@ mod tests {
         );
         let config = config.unwrap();
         assert_eq!(config.id, Some("fp-1".parse().unwrap()));
-        assert_eq!(config.master, Some(Address { host: "cm.example".into(), port: 4600 }));
+        assert_eq!(config.master.0, [Address { host: "cm.example".into(), port: 4600 }]);
         assert_eq!(common::value::get(&config.grains, "role"), Some(&"web".into()));
         assert_eq!(config.file_roots["base"], [PathBuf::from("/srv/salt")]);
         assert_eq!(self::config("# nothing\n").unwrap(), Config::default());
@@ -425,6 +520,32 @@ mod tests {
         assert!(error.contains("use HOST or HOST:PORT"), "{error}");
         let error = config("id: [\n").unwrap_err();
         assert!(error.starts_with("/agent.yaml:"), "{error}");
+    }
+
+    #[test]
+    fn several_masters() {
+        let settings = |text: &str| {
+            let flags = Flags { state_dir: Some("/x".into()), ..Flags::default() };
+            Settings::new(config(text).unwrap(), flags).map_err(|error| error.to_string())
+        };
+        let one = settings("master: cm\n").unwrap();
+        assert_eq!((one.masters.len(), &one.masters[0].folder), (1, &PathBuf::from("/x")));
+        assert_eq!(settings("").unwrap().masters[0].address, Address::default());
+        let (a, b) = (Fingerprint::of(b"a"), Fingerprint::of(b"b"));
+        let two =
+            settings(&format!("master: [cm-1, 'cm-2:99']\nmaster_fingerprint: ['{a}', '{b}']\n")).unwrap();
+        assert_eq!(two.masters[1].fingerprint, Some(b));
+        assert_eq!(two.masters[0].folder, PathBuf::from("/x/masters/cm-1_4505"));
+        for (text, words) in [
+            (format!("master: [a, b]\nmaster_fingerprint: '{a}'\n"), "1 for 2 masters"),
+            ("master: [a, b, 'a:4505']\n".into(), "a:4505 is there twice"),
+            (format!("master: [{}]\n", (0..17).map(|n| format!("m{n},")).collect::<String>()), "at most 16"),
+        ] {
+            let error = settings(&text).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+        assert!(config("master: [a, 'b:x']\n").unwrap_err().contains("use HOST or HOST:PORT"));
+        assert!(config("master: {a: b}\n").unwrap_err().contains("a text, or a list"));
     }
 
     #[test]

@@ -105,6 +105,13 @@ pub enum LedgerError {
     /// SQLite failed.
     #[error("the job database failed: {0}")]
     Sqlite(String),
+    /// Its file is no sound database any more.
+    #[error(
+        "the job database is damaged ({0}), and was left as it is. Stop the master, copy master.db out of its state folder, and \
+         make a sound one out of what can be read (`sqlite3 master.db .recover | sqlite3 sound.db`) to put in its place; or \
+         restore a backup. A database without their keys lets no host in"
+    )]
+    Corrupt(String),
     /// What is in the database can't be read.
     #[error("the job database holds {what} that cannot be read: {reason}")]
     Damaged {
@@ -131,6 +138,10 @@ pub enum LedgerError {
 
 impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        if let Some(DatabaseCorrupt | NotADatabase) = error.sqlite_error_code() {
+            return Self::Corrupt(error.to_string());
+        }
         Self::Sqlite(error.to_string())
     }
 }

@@ -273,3 +273,37 @@ fn startup_states_are_applied_when_the_agent_starts() {
     start(&mut fleet, "fp-3", &wrong);
     until_true("the agent to say what is wrong", PATIENCE, || fleet.agent_log("fp-3").contains("sls_list"));
 }
+
+#[test]
+fn an_agent_with_two_masters_works_for_the_one_that_is_there() {
+    let (mut one, mut two) = (Fleet::with(&["--auto-accept"]), Fleet::with(&["--auto-accept"]));
+    let (first, second) = (one.address(), two.address());
+    let is_here = |fleet: &Fleet| fleet.host("fp-1")["connected"] == true;
+    one.start_agent("fp-1");
+    until_true("the host to be at its only master", PATIENCE, || is_here(&one));
+    // A second master: the host stays known to the first as it was.
+    one.kill_agent("fp-1");
+    one.start_agent_with("fp-1", &["--master", &second]);
+    until_true("the host to be at its first master", PATIENCE, || is_here(&one));
+    assert!(!is_here(&two));
+    trees::gated(&one);
+    let jid = one.master(&["apply", "gated", "--detach"]).ok().trim().to_owned();
+    until_true("the job to begin on the host", PATIENCE, || one.root("fp-1", "begun").exists());
+
+    one.kill_master();
+    until_true("the host to be at its second master", 2 * PATIENCE, || is_here(&two));
+    two.master(&["call", "test.ping"]).code(0).done();
+    // The job goes on, and its report is for the one who wants it.
+    fs::write(one.root("fp-1", "gate"), "").unwrap();
+    until_true("the job to end on the host", PATIENCE, || one.root("fp-1", "after").exists());
+    two.master(&["call", "test.ping"]).code(0).done();
+    assert_eq!(two.jobs().len(), 2);
+    assert!(!two.master_log().contains("thrown away"), "another master has taken the report");
+
+    one.start_master();
+    two.kill_master();
+    one.wait_ended(&jid);
+    one.master(&["jobs", "show", &jid]).code(0).done();
+    until_true("the host to be at its first master again", PATIENCE, || is_here(&one));
+    assert!(one.agent_log("fp-1").contains(&first));
+}

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use common::id::{HostId, IdError};
 use common::identity::Fingerprint;
+use common::message::OwnWork;
 use common::value::{Map, Value};
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -29,6 +30,10 @@ const KEYS: &[&str] = &[
     "socket",
     "grains",
     "log_level",
+    "startup_states",
+    "sls_list",
+    "top_file",
+    "startup_once",
     "file_roots",
     "pillar_roots",
     "opts",
@@ -40,10 +45,11 @@ const KEYS: &[&str] = &[
 pub struct Config {
     /// The host's id; the host's name if none is given.
     pub id: Option<HostId>,
-    /// Where the master is: `host` or `host:port`.
-    pub master: Option<Address>,
-    /// The fingerprint of the master's authority. With none, the first master that answers is trusted from then on.
-    pub master_fingerprint: Option<Fingerprint>,
+    /// Where the master is: `host` or `host:port`; or a list of masters, of which the first that can be reached is worked for.
+    pub master: Several<Address>,
+    /// The fingerprint of the master's authority; with several masters a list, in their order. With none, the master that
+    /// answers first is trusted from then on.
+    pub master_fingerprint: Several<Fingerprint>,
     /// Where the agent keeps its key, its jobs and its cache.
     pub state_dir: Option<PathBuf>,
     /// The socket through which workers talk to the daemon.
@@ -52,6 +58,14 @@ pub struct Config {
     pub grains: Map,
     /// How much is logged: `error`, `warn`, `info`, `debug` or `trace`.
     pub log_level: Option<String>,
+    /// What the host applies to itself when its agent starts, as Salt has it: `highstate`, `sls` or `top`.
+    pub startup_states: String,
+    /// Which SLS files, for `startup_states: sls`.
+    pub sls_list: Vec<String>,
+    /// Which top file, for `startup_states: top`.
+    pub top_file: String,
+    /// Whether that is done until it has succeeded once, and then no more.
+    pub startup_once: bool,
     /// The folders of the state tree by environment, for `--local`.
     pub file_roots: Roots,
     /// The folders of the pillar tree by environment, for `--local`.
@@ -71,9 +85,9 @@ pub struct Flags {
     /// See [`Config::id`].
     pub id: Option<HostId>,
     /// See [`Config::master`].
-    pub master: Option<Address>,
+    pub master: Vec<Address>,
     /// See [`Config::master_fingerprint`].
-    pub master_fingerprint: Option<Fingerprint>,
+    pub master_fingerprint: Vec<Fingerprint>,
     /// See [`Config::state_dir`].
     pub state_dir: Option<PathBuf>,
     /// See [`Config::socket`].
@@ -89,10 +103,8 @@ pub struct Flags {
 pub struct Settings {
     /// The host's id.
     pub id: HostId,
-    /// Where the master is.
-    pub master: Address,
-    /// The fingerprint that the operator gave.
-    pub master_fingerprint: Option<Fingerprint>,
+    /// The masters, the one that is tried first in front. There is one at least.
+    pub masters: Vec<Master>,
     /// Where the agent keeps its key, its jobs and its cache.
     pub state_dir: PathBuf,
     /// The socket through which workers talk to the daemon.
@@ -101,6 +113,8 @@ pub struct Settings {
     pub grains: Map,
     /// How much is logged.
     pub log_level: tracing::Level,
+    /// What the host applies to itself when its agent starts.
+    pub startup: Option<Startup>,
     /// The folders of the state tree.
     pub file_roots: Roots,
     /// The folders of the pillar tree.
@@ -110,6 +124,65 @@ pub struct Settings {
     /// The program that is started as a worker: this one, even after its file has been replaced by an upgrade.
     pub worker_program: PathBuf,
 }
+
+/// A master, and what the operator has said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Master {
+    /// Where it is.
+    pub address: Address,
+    /// The fingerprint that the operator gave.
+    pub fingerprint: Option<Fingerprint>,
+    /// Where the agent keeps the certificate that this master has issued, and its fingerprint.
+    pub folder: PathBuf,
+}
+
+/// What a host applies to itself when its agent starts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Startup {
+    /// The job.
+    pub work: OwnWork,
+    /// Whether it is done until it has succeeded once, and then no more.
+    pub once: bool,
+}
+
+/// One of something, or a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Several<T>(pub Vec<T>);
+
+impl<T> Default for Several<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: FromStr<Err: fmt::Display>> Deserialize<'de> for Several<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<T>(std::marker::PhantomData<T>);
+        impl<'de, T: FromStr<Err: fmt::Display>> serde::de::Visitor<'de> for Visitor<T> {
+            type Value = Several<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, or a list of texts")
+            }
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Several<T>, E> {
+                text.parse().map(|one| Several(vec![one])).map_err(E::custom)
+            }
+            fn visit_unit<E: serde::de::Error>(self) -> Result<Several<T>, E> {
+                Ok(Several::default())
+            }
+            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<Several<T>, A::Error> {
+                let mut several = Vec::new();
+                while let Some(text) = list.next_element::<String>()? {
+                    several.push(text.parse().map_err(serde::de::Error::custom)?);
+                }
+                Ok(Several(several))
+            }
+        }
+        deserializer.deserialize_any(Visitor(std::marker::PhantomData))
+    }
+}
+
+/// How many masters an agent may have.
+pub const MASTERS_LIMIT: usize = 16;
 
 /// Where a master is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -151,6 +224,12 @@ pub enum ConfigError {
     /// The host has no name that could be its id.
     #[error("the host's name can't be its id: {0}. Give one with `id:` in {CONFIG_PATH} or with --id")]
     NoId(IdError),
+    /// There are too many masters, or not as many fingerprints as masters.
+    #[error("{0}")]
+    Masters(String),
+    /// `startup_states` and what belongs to it do not fit together.
+    #[error("startup_states: {0}")]
+    Startup(String),
     /// There is no such log level.
     #[error("{0:?} is not a log level: use error, warn, info, debug or trace")]
     LogLevel(String),
@@ -182,19 +261,24 @@ impl Settings {
     }
 
     fn new(config: Config, flags: Flags) -> Result<Self, ConfigError> {
+        let startup = startup(&config)?;
         let id = match flags.id.or(config.id) {
             Some(id) => id,
             None => host_name().parse().map_err(ConfigError::NoId)?,
         };
         let state_dir =
             flags.state_dir.or(config.state_dir).unwrap_or_else(|| PathBuf::from("/var/lib/lantern/agent"));
+        let (addresses, fingerprints) = (
+            first_given(flags.master, config.master.clone().0),
+            first_given(flags.master_fingerprint, config.master_fingerprint.clone().0),
+        );
         let level = flags.log_level.or(config.log_level).unwrap_or_else(|| "info".into());
         Ok(Self {
             id,
-            master: flags.master.or(config.master).unwrap_or_default(),
-            master_fingerprint: flags.master_fingerprint.or(config.master_fingerprint),
+            masters: masters(addresses, fingerprints, &state_dir)?,
             socket: flags.socket.or(config.socket).unwrap_or_else(|| state_dir.join("agent.sock")),
             state_dir,
+            startup,
             grains: config.grains,
             log_level: level.parse().map_err(|_| ConfigError::LogLevel(level))?,
             file_roots: or_base(config.file_roots, "/srv/salt"),
@@ -319,6 +403,78 @@ fn invalid(path: &Path, error: &serde_yaml::Error, keys: &[&str]) -> ConfigError
     ConfigError::Invalid { place, reason }
 }
 
+/// What the flags say, or else the file.
+fn first_given<T>(flags: Vec<T>, file: Vec<T>) -> Vec<T> {
+    if flags.is_empty() { file } else { flags }
+}
+
+/// The masters. Each of several has a folder of its own, since each has its own authority; a single one has the agent's.
+fn masters(
+    mut addresses: Vec<Address>,
+    fingerprints: Vec<Fingerprint>,
+    state_dir: &Path,
+) -> Result<Vec<Master>, ConfigError> {
+    if addresses.is_empty() {
+        addresses.push(Address::default());
+    }
+    let count = addresses.len();
+    if count > MASTERS_LIMIT {
+        return Err(ConfigError::Masters(format!(
+            "master: there are {count}, and at most {MASTERS_LIMIT} may be"
+        )));
+    }
+    if let Some(twice) = addresses.iter().enumerate().find(|(index, one)| addresses[..*index].contains(one)) {
+        return Err(ConfigError::Masters(format!("master: {} is there twice", twice.1)));
+    }
+    if !fingerprints.is_empty() && fingerprints.len() != count {
+        return Err(ConfigError::Masters(format!(
+            "master_fingerprint: there are {} for {count} masters: give one for each, in their order",
+            fingerprints.len()
+        )));
+    }
+    let mut fingerprints = fingerprints.into_iter();
+    let master = |address: Address| {
+        let folder = match count {
+            1 => state_dir.into(),
+            _ => state_dir.join("masters").join(format!("{}_{}", address.host, address.port)),
+        };
+        Master { address, fingerprint: fingerprints.next(), folder }
+    };
+    Ok(addresses.into_iter().map(master).collect())
+}
+
+/// The job that Salt's options mean.
+fn startup(config: &Config) -> Result<Option<Startup>, ConfigError> {
+    let wrong = |text: String| Err(ConfigError::Startup(text));
+    let apply = |sls: Vec<String>| OwnWork::Apply { sls, test: false, saltenv: None, pillar: Map::new() };
+    let work = match config.startup_states.as_str() {
+        "" if config.startup_once => {
+            return wrong("startup_once says how often, and startup_states is not given".into());
+        }
+        "" => return Ok(None),
+        "highstate" => apply(Vec::new()),
+        "sls" if config.sls_list.is_empty() => {
+            return wrong("sls needs sls_list, a list of SLS files".into());
+        }
+        "sls" => apply(config.sls_list.clone()),
+        "top" if config.top_file.is_empty() => {
+            return wrong("top needs top_file, the name of a top file".into());
+        }
+        "top" => OwnWork::Call {
+            function: "state.top".into(),
+            positional: vec![config.top_file.as_str().into()],
+            keyword: Map::new(),
+        },
+        other => {
+            return wrong(match nearest(other, ["highstate", "sls", "top"]) {
+                Some(right) => format!("there is no {other:?}. Did you mean {right:?}?"),
+                None => format!("there is no {other:?}: use highstate, sls or top"),
+            });
+        }
+    };
+    Ok(Some(Startup { work, once: config.startup_once }))
+}
+
 fn or_base(roots: Roots, folder: &str) -> Roots {
     if roots.is_empty() { Roots::from([("base".into(), vec![folder.into()])]) } else { roots }
 }
@@ -346,7 +502,7 @@ mod tests {
         );
         let config = config.unwrap();
         assert_eq!(config.id, Some("fp-1".parse().unwrap()));
-        assert_eq!(config.master, Some(Address { host: "cm.example".into(), port: 4600 }));
+        assert_eq!(config.master.0, [Address { host: "cm.example".into(), port: 4600 }]);
         assert_eq!(common::value::get(&config.grains, "role"), Some(&"web".into()));
         assert_eq!(config.file_roots["base"], [PathBuf::from("/srv/salt")]);
         assert_eq!(self::config("# nothing\n").unwrap(), Config::default());
@@ -364,6 +520,65 @@ mod tests {
         assert!(error.contains("use HOST or HOST:PORT"), "{error}");
         let error = config("id: [\n").unwrap_err();
         assert!(error.starts_with("/agent.yaml:"), "{error}");
+    }
+
+    #[test]
+    fn several_masters() {
+        let settings = |text: &str| {
+            let flags = Flags { state_dir: Some("/x".into()), ..Flags::default() };
+            Settings::new(config(text).unwrap(), flags).map_err(|error| error.to_string())
+        };
+        let one = settings("master: cm\n").unwrap();
+        assert_eq!((one.masters.len(), &one.masters[0].folder), (1, &PathBuf::from("/x")));
+        assert_eq!(settings("").unwrap().masters[0].address, Address::default());
+        let (a, b) = (Fingerprint::of(b"a"), Fingerprint::of(b"b"));
+        let two =
+            settings(&format!("master: [cm-1, 'cm-2:99']\nmaster_fingerprint: ['{a}', '{b}']\n")).unwrap();
+        assert_eq!(two.masters[1].fingerprint, Some(b));
+        assert_eq!(two.masters[0].folder, PathBuf::from("/x/masters/cm-1_4505"));
+        for (text, words) in [
+            (format!("master: [a, b]\nmaster_fingerprint: '{a}'\n"), "1 for 2 masters"),
+            ("master: [a, b, 'a:4505']\n".into(), "a:4505 is there twice"),
+            (format!("master: [{}]\n", (0..17).map(|n| format!("m{n},")).collect::<String>()), "at most 16"),
+        ] {
+            let error = settings(&text).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+        assert!(config("master: [a, 'b:x']\n").unwrap_err().contains("use HOST or HOST:PORT"));
+        assert!(config("master: {a: b}\n").unwrap_err().contains("a text, or a list"));
+    }
+
+    #[test]
+    fn startup_states_are_salts() {
+        let read = |text: &str| startup(&config(text).unwrap()).map_err(|error| error.to_string());
+        assert_eq!(read(""), Ok(None));
+        let Ok(Some(Startup { work: OwnWork::Apply { sls, .. }, once: true })) =
+            read("startup_states: highstate\nstartup_once: true\n")
+        else {
+            panic!()
+        };
+        assert!(sls.is_empty());
+        let Ok(Some(Startup { work: OwnWork::Apply { sls, .. }, once: false })) =
+            read("startup_states: sls\nsls_list: [a, b.c]\n")
+        else {
+            panic!()
+        };
+        assert_eq!(sls, ["a", "b.c"]);
+        let Ok(Some(Startup { work: OwnWork::Call { function, positional, .. }, .. })) =
+            read("startup_states: top\ntop_file: proxy.sls\n")
+        else {
+            panic!()
+        };
+        assert_eq!((function.as_str(), positional), ("state.top", vec!["proxy.sls".into()]));
+        for (text, words) in [
+            ("startup_states: sls\n", "sls_list"),
+            ("startup_states: top\n", "top_file"),
+            ("startup_states: higstate\n", "Did you mean \"highstate\"?"),
+            ("startup_once: true\n", "startup_states is not given"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.contains(words), "{text}: {error}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use common::id::HostId;
 use common::identity::JoinToken;
 
 use super::{CommandError, log_to_stderr, output};
-use crate::config::{Address, Flags, Settings};
+use crate::config::{Address, Flags, Master, Settings};
 use crate::session::{JoinError, join};
 
 /// The most bytes that are read of a token.
@@ -38,7 +38,7 @@ pub(super) struct Join {
     #[arg(long)]
     id: Option<HostId>,
 
-    /// Where the master is [default: salt:4505]
+    /// Where the master is that has made the token [default: the configuration's, else salt:4505]
     #[arg(long, value_name = "HOST[:PORT]")]
     master: Option<Address>,
 
@@ -56,16 +56,30 @@ impl Join {
         let flags = Flags {
             config: self.config,
             id: self.id,
-            master: self.master,
+            master: Vec::new(),
             state_dir: self.state_dir,
             ..Flags::default()
         };
         let settings = Settings::load(flags).map_err(CommandError::usage)?;
+        let master = settings
+            .masters
+            .iter()
+            .find(|one| self.master.as_ref().is_none_or(|named| *named == one.address));
+        let master = match (master, self.master) {
+            (Some(master), _) => master.clone(),
+            // One that the configuration does not name: it is told to the agent later.
+            (None, Some(address)) => {
+                Master { address, fingerprint: None, folder: settings.state_dir.clone() }
+            }
+            (None, None) => {
+                return Err(CommandError::usage("no master is configured: name it with --master"));
+            }
+        };
         let token: JoinToken = read(self.token)?.parse().map_err(CommandError::usage)?;
         log_to_stderr(settings.log_level);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(CommandError::error)?;
-        let joined = runtime.block_on(join(&settings, &token, Duration::from_secs(self.timeout)));
+        let joined = runtime.block_on(join(&settings, &master, &token, Duration::from_secs(self.timeout)));
         let id = joined.map_err(|error| match error {
             JoinError::Refused(_) => CommandError { code: exit::FAILED, message: error.to_string() },
             JoinError::OtherMaster { .. } | JoinError::Enrolled { .. } => CommandError::usage(error),
@@ -73,7 +87,7 @@ impl Join {
         })?;
         output::talk(&format!(
             "this host has joined {} as {id}; `agent run` works for it now",
-            settings.master
+            master.address
         ));
         Ok(exit::SUCCESS)
     }

@@ -30,13 +30,15 @@ pub(super) struct Run {
     #[arg(long)]
     id: Option<HostId>,
 
-    /// Where the master is [default: salt:4505]
-    #[arg(long, value_name = "HOST[:PORT]")]
-    master: Option<Address>,
+    /// Where the master is; given more than once, or with commas: the masters, of which the first that can be reached is worked
+    /// for [default: salt:4505]
+    #[arg(long, value_name = "HOST[:PORT]", value_delimiter = ',')]
+    master: Vec<Address>,
 
-    /// The fingerprint of the master's authority, as `master keys show` prints it [default: trust the first master]
-    #[arg(long, value_name = "FINGERPRINT")]
-    master_fingerprint: Option<Fingerprint>,
+    /// The fingerprint of the master's authority, as `master keys show` prints it; one for each master [default: trust the
+    /// first that answers]
+    #[arg(long, value_name = "FINGERPRINT", value_delimiter = ',')]
+    master_fingerprint: Vec<Fingerprint>,
 
     /// Where the agent keeps its key, its jobs and its cache [default: /var/lib/lantern/agent]
     #[arg(long, value_name = "DIR")]

@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use common::id::JobId;
+use common::identity::Fingerprint;
 use common::message::{HeldJob, Outcome, Report, Task};
 use common::value::{Map, Value};
 use tokio::sync::{Notify, watch};
@@ -42,6 +43,8 @@ struct Card {
     arguments: Vec<Value>,
     class: Class,
     timeout: Option<u64>,
+    /// Whose job it is; every master's, where an earlier release has taken it.
+    master: Option<Fingerprint>,
     /// Why there is no report of the worker's own, in words.
     reason: Option<String>,
 }
@@ -98,6 +101,14 @@ impl Drop for Follower {
     }
 }
 
+impl State {
+    /// Whether a job is a master's; with none known, and of a job of which it is not known, it is.
+    fn is_of(&self, key: &Key, master: Option<Fingerprint>) -> bool {
+        let of = self.cards.get(key).and_then(|card| card.master);
+        of.is_none() || master.is_none() || of == master
+    }
+}
+
 impl Jobs {
     /// Opens the spool and takes up what an earlier agent left in it. Must be called within the runtime.
     ///
@@ -106,7 +117,8 @@ impl Jobs {
     pub fn open(settings: Settings) -> Result<Self, SpoolError> {
         let spool = Spool::open(&settings.state_dir.join("jobs"))?;
         let found = spool.jobs();
-        let cards = found.iter().map(|(key, assignment, _)| (key.clone(), Card::new(&assignment.task)));
+        let card = |assignment: &Assignment| Card::new(&assignment.task, assignment.master);
+        let cards = found.iter().map(|(key, assignment, _)| (key.clone(), card(assignment)));
         let cards = cards.collect();
         let finished = spool.finished()?;
         let left: Vec<_> = found
@@ -131,9 +143,9 @@ impl Jobs {
         Ok(jobs)
     }
 
-    /// Takes a task, or attaches to the job if it is held already.
+    /// Takes a task of a master, or attaches to the job if it is held already.
     #[must_use]
-    pub fn receive(&self, task: Task) -> Received {
+    pub fn receive(&self, task: Task, master: Option<Fingerprint>) -> Received {
         let key = Key::of(&task);
         let reception = self.lock().board.reception(&key);
         match reception {
@@ -142,8 +154,8 @@ impl Jobs {
             Reception::Held => {}
             Reception::New => {
                 let class = classify(&task.work);
-                let card = Card::new(&task);
-                if let Err(error) = self.inner.spool.assign(&key, &self.assignment(task)) {
+                let card = Card::new(&task, master);
+                if let Err(error) = self.inner.spool.assign(&key, &self.assignment(task, master)) {
                     tracing::error!(job = %key, %error, "a job can't be taken");
                     return Received::Refused(error.to_string());
                 }
@@ -169,19 +181,20 @@ impl Jobs {
         self.perform(actions.into());
     }
 
-    /// The jobs for the first frame of a session.
+    /// A master's jobs, for the first frame of a session.
     #[must_use]
-    pub fn held(&self) -> Vec<HeldJob> {
+    pub fn held(&self, master: Option<Fingerprint>) -> Vec<HeldJob> {
         let state = self.lock();
-        let held = state.board.held();
+        let held = state.board.held().filter(|(key, _)| state.is_of(key, master));
         held.map(|(key, finished)| HeldJob { jid: key.jid.clone(), finished }).collect()
     }
 
-    /// The reports that no stream is about to deliver.
+    /// The reports for a master that no stream is about to deliver.
     #[must_use]
-    pub fn undelivered(&self) -> Vec<Key> {
+    pub fn undelivered(&self, master: Option<Fingerprint>) -> Vec<Key> {
         let state = self.lock();
         let reported = state.board.held().filter(|(_, finished)| *finished).map(|(key, _)| key.clone());
+        let reported = reported.filter(|key| state.is_of(key, master));
         reported.filter(|key| state.cards.get(key).is_none_or(|card| card.followers == 0)).collect()
     }
 
@@ -330,7 +343,7 @@ impl Jobs {
         }
     }
 
-    fn assignment(&self, task: Task) -> Assignment {
+    fn assignment(&self, task: Task, master: Option<Fingerprint>) -> Assignment {
         let settings = &self.inner.settings;
         Assignment {
             task,
@@ -342,6 +355,7 @@ impl Jobs {
             log_level: settings.log_level.to_string(),
             boot: boot_id(),
             received: now(),
+            master,
         }
     }
 
@@ -351,7 +365,7 @@ impl Jobs {
 }
 
 impl Card {
-    fn new(task: &Task) -> Self {
+    fn new(task: &Task, master: Option<Fingerprint>) -> Self {
         let arguments = match &task.work {
             common::message::Work::Call(call) => call.positional.clone(),
             common::message::Work::Prepare(request) | common::message::Work::Apply(request) => {
@@ -365,6 +379,7 @@ impl Card {
             arguments,
             class: classify(&task.work),
             timeout: task.timeout,
+            master,
             reason: None,
         }
     }

@@ -8,10 +8,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use common::id::HostId;
-use common::identity::{BACKDATE, IdentityError};
+use common::identity::{BACKDATE, IdentityError, write_private};
 use common::message::{Greeting, Hello, Instance, PROTOCOL};
 use common::store::{Store, StoreError};
-use common::transport::{self, FrameError, close};
+use common::transport::{self, close};
 use common::value::Map;
 use quinn::{Connection, Endpoint};
 use tokio::sync::watch;
@@ -19,15 +19,22 @@ use tokio::task::JoinSet;
 
 use super::decide::after_close;
 use super::own::Starter;
+use super::startup::{self, Startup};
 use super::{Backoff, Identity, Step, Trust, decide, renewal_due, requests, sockets, tasks};
 use crate::cache::Fetcher;
-use crate::config::Settings;
+use crate::config::{Address, Master, Settings};
 use crate::jobs::{Jobs, Quick};
 use crate::memory;
 use crate::spool::{self, GRAINS_FILE, SpoolError};
 
 /// How long a master has to answer at one of its addresses.
 const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long an agent with several masters waits for the operator of one of them before it tries the next.
+const DECISION: Duration = Duration::from_secs(60);
+
+/// How long it waits with one master: a year, which ends with the connection.
+const FOR_EVER: Duration = Duration::from_secs(366 * 86_400);
 
 /// How often grains are collected anew while connected.
 const GRAINS: Duration = Duration::from_secs(600);
@@ -38,8 +45,12 @@ const RENEW_AGAIN: Duration = Duration::from_secs(600);
 /// An agent, ready to run.
 pub struct Daemon {
     settings: Settings,
-    identity: Identity,
-    trust: Trust,
+    /// The masters, in the order in which they are tried.
+    masters: Vec<Known>,
+    /// Which of them is spoken to.
+    current: usize,
+    /// Whether it has let the agent work in this session.
+    welcome: bool,
     jobs: Jobs,
     quick: Arc<Quick>,
     grains: Arc<RwLock<Arc<Map>>>,
@@ -50,9 +61,25 @@ pub struct Daemon {
     /// The socket of the latest connection, to say goodbye over.
     endpoint: Option<Endpoint>,
     instance: Instance,
+    startup: Option<Arc<Startup>>,
     random: fastrand::Rng,
     background: JoinSet<()>,
     _lock: File,
+}
+
+/// A master, and what this agent is to it.
+struct Known {
+    address: Address,
+    identity: Identity,
+    trust: Trust,
+}
+
+impl Known {
+    fn load(settings: &Settings, master: &Master) -> Result<Self, IdentityError> {
+        let identity = Identity::load(&settings.state_dir, &master.folder)?;
+        let trust = Trust::load(&master.folder, master.fingerprint)?;
+        Ok(Self { address: master.address.clone(), identity, trust })
+    }
 }
 
 /// Why an agent can't start.
@@ -88,9 +115,11 @@ impl Daemon {
     pub fn start(mut settings: Settings) -> Result<Self, StartError> {
         let lock = lock(&settings)?;
         let instance = instance(&lock);
-        let identity = Identity::load(&settings.state_dir)?;
-        let trust = Trust::load(&settings.state_dir, settings.master_fingerprint)?;
-        if let Some(id) = identity.certificate().and_then(|certificate| certificate.id.clone())
+        adopt_single(&settings)?;
+        let masters = settings.masters.iter().map(|master| Known::load(&settings, master));
+        let masters: Vec<Known> = masters.collect::<Result<_, _>>()?;
+        let certificate = masters.iter().find_map(|master| master.identity.certificate());
+        if let Some(id) = certificate.and_then(|certificate| certificate.id.clone())
             && id != settings.id
         {
             tracing::warn!(
@@ -115,10 +144,12 @@ impl Daemon {
             watch::Sender::new("the agent has just begun and has not reached its master yet".into());
         let starter = Starter { connection: connection.subscribe(), standing: standing.subscribe() };
         background.spawn(sockets::serve(listener, socket, fetcher, starter));
+        let startup = Startup::of(settings.startup.as_ref(), &settings.state_dir);
         Ok(Self {
             settings,
-            identity,
-            trust,
+            masters,
+            current: 0,
+            welcome: false,
             jobs,
             quick: Arc::new(quick),
             grains,
@@ -126,6 +157,7 @@ impl Daemon {
             standing,
             endpoint: None,
             instance,
+            startup,
             random: fastrand::Rng::new(),
             background,
             _lock: lock,
@@ -135,7 +167,7 @@ impl Daemon {
     /// Connects, works, and connects again, until `shutdown` resolves. Workers go on; the next agent adopts them.
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         tracing::info!(
-            id = %self.settings.id, master = %self.settings.master, fingerprint = %self.identity.fingerprint(),
+            id = %self.settings.id, masters = self.addresses(), fingerprint = %self.master().identity.fingerprint(),
             version = env!("CARGO_PKG_VERSION"), "the agent begins"
         );
         tokio::select! {
@@ -179,9 +211,38 @@ impl Daemon {
         }
     }
 
-    /// One session: from finding the master to the end of the connection.
+    fn master(&self) -> &Known {
+        &self.masters[self.current]
+    }
+
+    fn addresses(&self) -> String {
+        let addresses: Vec<_> = self.masters.iter().map(|master| master.address.to_string()).collect();
+        addresses.join(", ")
+    }
+
+    /// One session with the first of the masters that lets the agent work.
     async fn attempt(&mut self) -> Step {
-        let master = &self.settings.master;
+        let mut step = Step::Again { reason: "there is no master".into() };
+        for index in 0..self.masters.len() {
+            self.current = index;
+            self.welcome = false;
+            step = self.attempt_one().await;
+            // What an operator has to decide at one master is no reason to stay away from the others.
+            if self.welcome || matches!(step, Step::Enrol { .. }) {
+                break;
+            }
+            if let (Step::Again { reason } | Step::Later { reason }, Some(next)) =
+                (&step, self.masters.get(index + 1))
+            {
+                tracing::warn!(reason, next = %next.address, "not connected: the next master is tried");
+            }
+        }
+        step
+    }
+
+    /// One session: from finding the master to the end of the connection.
+    async fn attempt_one(&mut self) -> Step {
+        let master = &self.master().address;
         let again = |reason: String| Step::Again { reason };
         // The name is resolved each time: a master may move.
         let addresses: Vec<SocketAddr> =
@@ -204,10 +265,10 @@ impl Daemon {
     }
 
     async fn connect(&mut self, address: SocketAddr) -> Result<Connection, String> {
-        let identity = self.identity.client(&self.settings.id).map_err(|error| error.to_string())?;
+        let identity = self.master().identity.client(&self.settings.id).map_err(|error| error.to_string())?;
         let endpoint = transport::client(address).map_err(|error| error.to_string())?;
         self.endpoint = Some(endpoint.clone());
-        let connecting = transport::connect(&endpoint, address, identity, self.trust.pin());
+        let connecting = transport::connect(&endpoint, address, identity, self.master().trust.pin());
         match tokio::time::timeout(CONNECT, connecting).await {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(error)) => Err(error.to_string()),
@@ -231,8 +292,13 @@ impl Daemon {
             return ended(&error);
         }
         loop {
-            let greeting: Result<Greeting, FrameError> = transport::read(&mut receive).await;
-            let greeting = match greeting {
+            let greeting = transport::read(&mut receive);
+            // With other masters to try, an agent does not wait for this one's operator.
+            let waits = if self.masters.len() > 1 { DECISION } else { FOR_EVER };
+            let Ok(greeting) = tokio::time::timeout(waits, greeting).await else {
+                return Step::Again { reason: "its key waits to be accepted there".into() };
+            };
+            let greeting: Greeting = match greeting {
                 Ok(greeting) => greeting,
                 // The reason of the close comes right behind the end of the stream.
                 Err(error) => {
@@ -240,14 +306,15 @@ impl Daemon {
                     return ended(&error);
                 }
             };
-            if let Err(error) = self.trust.pin_first() {
+            let master = &mut self.masters[self.current];
+            if let Err(error) = master.trust.pin_first() {
                 return Step::Again { reason: format!("the master can't be pinned: {error}") };
             }
             match decide(greeting) {
                 Step::Wait { fingerprint } => {
                     tracing::warn!(
                         fingerprint,
-                        master = %self.trust.pin().expected().map(|pinned| pinned.to_string()).unwrap_or_default(),
+                        master = %self.master().trust.pin().expected().map(|pinned| pinned.to_string()).unwrap_or_default(),
                         "this agent's key waits to be accepted: compare its fingerprint and run \
                          `master keys accept {}` on the master",
                         self.settings.id
@@ -259,7 +326,7 @@ impl Daemon {
                     ));
                 }
                 Step::Enrol { certificate } => {
-                    return match self.identity.keep(&certificate) {
+                    return match self.masters[self.current].identity.keep(&certificate) {
                         Ok(()) => {
                             tracing::info!("the master has accepted this agent");
                             Step::Enrol { certificate }
@@ -267,7 +334,10 @@ impl Daemon {
                         Err(error) => Step::Later { reason: error.to_string() },
                     };
                 }
-                Step::Work { id } => return self.work(connection, &id).await,
+                Step::Work { id } => {
+                    self.welcome = true;
+                    return self.work(connection, &id).await;
+                }
                 refused => return refused,
             }
         }
@@ -282,10 +352,15 @@ impl Daemon {
         self.connection.send_replace(Some(connection.clone()));
         // They end with the session, when the set is dropped.
         let mut helpers = JoinSet::new();
-        helpers.spawn(requests::deliver(self.jobs.clone(), connection.clone()));
+        let master = self.master().trust.pin().expected();
+        helpers.spawn(requests::deliver(self.jobs.clone(), master, connection.clone()));
         helpers.spawn(watch_grains(self.settings.clone(), Arc::clone(&self.grains), connection.clone()));
+        if let Some(startup) = &self.startup {
+            helpers.spawn(startup::run(Arc::clone(startup), connection.clone()));
+        }
         let renewal = renewal(
-            self.identity
+            self.master()
+                .identity
                 .certificate()
                 .map(|info| (info.not_before + BACKDATE.as_secs().cast_signed(), info.not_after)),
             connection.clone(),
@@ -298,20 +373,22 @@ impl Daemon {
             tokio::select! {
                 stream = connection.accept_bi() => match stream {
                     Ok((send, receive)) => {
-                        helpers.spawn(tasks::serve(self.jobs.clone(), Arc::clone(&self.quick), send, receive));
+                        helpers.spawn(tasks::serve(
+                            self.jobs.clone(), Arc::clone(&self.quick), master, send, receive
+                        ));
                     }
                     Err(error) => return after_close(&error),
                 },
                 Some(_) = helpers.join_next() => {}
                 certificate = &mut renewal, if !renewed => {
                     renewed = true;
-                    match self.identity.keep(&certificate) {
+                    match self.masters[self.current].identity.keep(&certificate) {
                         Ok(()) => tracing::info!("the certificate was renewed"),
                         Err(error) => tracing::error!(%error, "the renewed certificate can't be kept"),
                     }
                 }
                 // The new certificate is shown at the next handshake, which must not break into a job.
-                _ = look.tick(), if renewed && self.jobs.is_idle() && self.jobs.undelivered().is_empty() => {
+                _ = look.tick(), if renewed && self.jobs.is_idle() && self.jobs.undelivered(master).is_empty() => {
                     return Step::Enrol { certificate: Vec::new() };
                 }
             }
@@ -325,7 +402,7 @@ impl Daemon {
             version: env!("CARGO_PKG_VERSION").into(),
             id: self.settings.id.clone(),
             grains: grains.as_ref().clone(),
-            jobs: self.jobs.held(),
+            jobs: self.jobs.held(self.master().trust.pin().expected()),
             join: None,
             instance: Some(self.instance),
         }
@@ -377,6 +454,22 @@ async fn renewal(life: Option<(i64, i64)>, connection: Connection) -> Vec<u8> {
             }
         }
     }
+}
+
+/// An agent that gets a second master keeps what it is to its first one.
+fn adopt_single(settings: &Settings) -> Result<(), StartError> {
+    let (Some(first), true) = (settings.masters.first(), settings.masters.len() > 1) else { return Ok(()) };
+    if first.folder.exists() {
+        return Ok(());
+    }
+    for name in ["agent.crt", "master.fingerprint"] {
+        match std::fs::read(settings.state_dir.join(name)) {
+            Ok(content) => write_private(&first.folder.join(name), &content)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(source) => return Err(StartError::Io { path: settings.state_dir.join(name), source }),
+        }
+    }
+    Ok(())
 }
 
 /// Makes the agent's folder, and sees to it that one agent runs in it.

@@ -27,12 +27,13 @@ pub struct Trust {
 }
 
 impl Identity {
-    /// Loads the key, or makes it on first use, and the certificate, if the agent has been accepted.
+    /// Loads the key from the agent's folder, or makes it on first use, and the certificate from the master's, if the agent has
+    /// been accepted there.
     ///
     /// # Errors
     /// When a file can't be read or written, or holds something else.
-    pub fn load(folder: &Path) -> Result<Self, IdentityError> {
-        let key = AgentKey::load_or_create(&folder.join("agent.key"))?;
+    pub fn load(state_dir: &Path, folder: &Path) -> Result<Self, IdentityError> {
+        let key = AgentKey::load_or_create(&state_dir.join("agent.key"))?;
         let certificate_path = folder.join("agent.crt");
         let mut identity = Self { key, certificate_path, certificate: None };
         match std::fs::read(&identity.certificate_path) {
@@ -164,8 +165,8 @@ mod tests {
     fn keeps_only_certificates_for_its_own_key() {
         let folder = tempfile::tempdir().unwrap();
         let authority = Authority::load_or_create(&folder.path().join("ca")).unwrap();
-        let mut agent = Identity::load(&folder.path().join("a")).unwrap();
-        let other = Identity::load(&folder.path().join("b")).unwrap();
+        let mut agent = Identity::load(&folder.path().join("a"), &folder.path().join("a")).unwrap();
+        let other = Identity::load(&folder.path().join("b"), &folder.path().join("b")).unwrap();
         let id: HostId = "fp-1".parse().unwrap();
         let sign = |identity: &Identity, hours: u64| {
             let time = Duration::from_secs(hours * 3600);
@@ -175,7 +176,7 @@ mod tests {
         assert!(agent.keep(b"junk").is_err());
         assert!(agent.certificate().is_none());
         agent.keep(&sign(&agent, 1)).unwrap();
-        let again = Identity::load(&folder.path().join("a")).unwrap();
+        let again = Identity::load(&folder.path().join("a"), &folder.path().join("a")).unwrap();
         assert_eq!(again.certificate().unwrap().id, Some(id.clone()));
         assert_eq!(again.fingerprint(), agent.fingerprint());
     }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::daemon::lock;
 use super::{Backoff, Identity, StartError, Trust};
-use crate::config::Settings;
+use crate::config::{Address, Master, Settings};
 
 /// How long a master has to answer at one of its addresses.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -66,23 +66,28 @@ pub enum JoinError {
 ///
 /// # Errors
 /// See [`JoinError`]. What did not succeed has left nothing behind but the host's key.
-pub async fn join(settings: &Settings, token: &JoinToken, patience: Duration) -> Result<HostId, JoinError> {
-    if let Some(configured) = settings.master_fingerprint.filter(|configured| *configured != token.master) {
+pub async fn join(
+    settings: &Settings,
+    master: &Master,
+    token: &JoinToken,
+    patience: Duration,
+) -> Result<HostId, JoinError> {
+    if let Some(configured) = master.fingerprint.filter(|configured| *configured != token.master) {
         return Err(JoinError::OtherMaster { token: token.master, configured });
     }
     let _lock = lock(settings)?;
-    let mut identity = Identity::load(&settings.state_dir)?;
+    let mut identity = Identity::load(&settings.state_dir, &master.folder)?;
     if let Some(id) = identity.certificate().and_then(|certificate| certificate.id.clone()) {
-        return Err(JoinError::Enrolled { id, folder: settings.state_dir.display().to_string() });
+        return Err(JoinError::Enrolled { id, folder: master.folder.display().to_string() });
     }
     let deadline = Instant::now() + patience;
     let mut backoff = Backoff::default();
     let mut random = fastrand::Rng::new();
     loop {
-        let reason = match ask(settings, token, &identity).await? {
+        let reason = match ask(settings, &master.address, token, &identity).await? {
             Asked::Accepted(certificate) => {
                 identity.keep(&certificate)?;
-                Trust::pin_to(&settings.state_dir, token.master)?;
+                Trust::pin_to(&master.folder, token.master)?;
                 let id = identity.certificate().and_then(|certificate| certificate.id.clone());
                 return Ok(id.unwrap_or_else(|| settings.id.clone()));
             }
@@ -102,8 +107,12 @@ enum Asked {
     NotNow(String),
 }
 
-async fn ask(settings: &Settings, token: &JoinToken, identity: &Identity) -> Result<Asked, JoinError> {
-    let master = &settings.master;
+async fn ask(
+    settings: &Settings,
+    master: &Address,
+    token: &JoinToken,
+    identity: &Identity,
+) -> Result<Asked, JoinError> {
     let addresses = match tokio::net::lookup_host((master.host.as_str(), master.port)).await {
         Ok(addresses) => addresses,
         Err(error) => return Ok(Asked::NotNow(format!("cannot find the master {master}: {error}"))),

@@ -8,6 +8,7 @@ mod join;
 mod own;
 mod requests;
 mod sockets;
+mod startup;
 mod tasks;
 #[cfg(test)]
 mod tests;

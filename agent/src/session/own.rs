@@ -108,7 +108,7 @@ impl Starter {
     }
 }
 
-async fn open(connection: &Connection, request: &Request) -> Result<RecvStream, FrameError> {
+pub(super) async fn open(connection: &Connection, request: &Request) -> Result<RecvStream, FrameError> {
     let (mut send, receive) = connection.open_bi().await.map_err(std::io::Error::from)?;
     write(&mut send, request).await?;
     let _ = send.finish();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use common::identity::Fingerprint;
 use common::message::{Renewed, Report, Request, Stored};
 use common::transport::{FrameError, read, write};
 use common::value::Map;
@@ -20,13 +21,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// After how long a report that could not be delivered is tried again over the same connection.
 const AGAIN: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 30 });
 
-/// Delivers every report that no stream delivers, for as long as the connection lives. Reports that were left over from
+/// Delivers every report for this master that no stream delivers, for as long as the connection lives. Reports that were left over from
 /// before this session go first.
-pub(super) async fn deliver(jobs: Jobs, connection: Connection) {
+pub(super) async fn deliver(jobs: Jobs, master: Option<Fingerprint>, connection: Connection) {
     loop {
         let mut failed = false;
-        for key in jobs.undelivered() {
-            if let Err(error) = deliver_one(&jobs, &connection, &key).await {
+        for key in jobs.undelivered(master) {
+            if let Err(error) = deliver_one(&jobs, master, &connection, &key).await {
                 tracing::warn!(job = %key, %error, "a report could not be delivered; it is kept");
                 if connection.close_reason().is_some() {
                     return;
@@ -43,9 +44,14 @@ pub(super) async fn deliver(jobs: Jobs, connection: Connection) {
     }
 }
 
-async fn deliver_one(jobs: &Jobs, connection: &Connection, key: &Key) -> Result<(), FrameError> {
+async fn deliver_one(
+    jobs: &Jobs,
+    master: Option<Fingerprint>,
+    connection: &Connection,
+    key: &Key,
+) -> Result<(), FrameError> {
     let Some(report) = jobs.report(key) else {
-        if !jobs.undelivered().contains(key) {
+        if !jobs.undelivered(master).contains(key) {
             // A stream has delivered it meanwhile.
             return Ok(());
         }

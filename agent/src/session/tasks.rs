@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use common::identity::Fingerprint;
 use common::message::{Outcome, Report, Task, TaskControl, TaskUpdate};
 use common::transport::{FrameError, read, write};
 use quinn::{RecvStream, SendStream};
@@ -18,8 +19,14 @@ const PROGRESS: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Serves one stream that the master has opened.
-pub(super) async fn serve(jobs: Jobs, quick: Arc<Quick>, send: SendStream, receive: RecvStream) {
-    if let Err(error) = converse(&jobs, &quick, send, receive).await {
+pub(super) async fn serve(
+    jobs: Jobs,
+    quick: Arc<Quick>,
+    master: Option<Fingerprint>,
+    send: SendStream,
+    receive: RecvStream,
+) {
+    if let Err(error) = converse(&jobs, &quick, master, send, receive).await {
         tracing::debug!(%error, "a task's stream has ended early");
     }
 }
@@ -27,6 +34,7 @@ pub(super) async fn serve(jobs: Jobs, quick: Arc<Quick>, send: SendStream, recei
 async fn converse(
     jobs: &Jobs,
     quick: &Quick,
+    master: Option<Fingerprint>,
     mut send: SendStream,
     mut receive: RecvStream,
 ) -> Result<(), FrameError> {
@@ -37,7 +45,7 @@ async fn converse(
         write(&mut send, &TaskUpdate::Started { pid: std::process::id() }).await?;
         return finish(&mut send, &mut receive, report).await;
     }
-    match jobs.receive(task) {
+    match jobs.receive(task, master) {
         Received::Held(follower) => follow(jobs, follower, send, receive).await,
         Received::Finished => {
             let text = "this agent has run the job before, and its report was stored";

@@ -41,7 +41,7 @@ impl Master {
     fn settings(&self, folder: &Path) -> Settings {
         let flags = Flags {
             id: Some("fp-1".parse().unwrap()),
-            master: Some(self.endpoint.local_addr().unwrap().to_string().parse().unwrap()),
+            master: vec![self.endpoint.local_addr().unwrap().to_string().parse().unwrap()],
             state_dir: Some(folder.join("agent")),
             ..Flags::default()
         };
@@ -311,7 +311,7 @@ async fn the_pinned_master_is_the_only_one() {
     let folder = tempfile::tempdir().unwrap();
     let master = Master::new(folder.path());
     let mut settings = master.settings(folder.path());
-    settings.master_fingerprint = Some(common::identity::Fingerprint::of(b"another"));
+    settings.masters[0].fingerprint = Some(common::identity::Fingerprint::of(b"another"));
     let agent = Agent::start(settings);
     let handshake = master.endpoint.accept().await.unwrap().await;
     assert!(handshake.is_err(), "the agent has taken a master that it does not trust");

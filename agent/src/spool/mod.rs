@@ -1,6 +1,7 @@
 //! The spool: what is kept of each job on disk, so that a killed agent, or one that was away, loses none.
 //!
 //! ```text
+//! jobs/version                      the form of all this, written once
 //! jobs/finished                     the latest finished jobs, a line each
 //! jobs/JID/plan.msgpack             what the prepare phase has compiled
 //! jobs/JID/PHASE/task.msgpack       what is to be done, written before a worker starts
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 use common::id::JobId;
-use common::identity::write_private;
+use common::identity::{Fingerprint, write_private};
 use common::message::{Report, Task};
 use common::transport::{FRAME_LIMIT, VALUES_LIMIT, frame};
 use common::value::Map;
@@ -28,6 +29,9 @@ pub use alive::{Lock, Worker, boot_id, now};
 pub use progress::{ProgressReader, ProgressWriter};
 
 use crate::jobs::{Found, Key, Phase};
+
+/// The form of the spool; a newer release that changes it in a way that this one cannot read has another.
+const VERSION: u32 = 1;
 
 /// How many plans are kept of jobs that were prepared here and then not run.
 const PLANS_LIMIT: usize = 16;
@@ -62,6 +66,9 @@ pub struct Assignment {
     pub boot: String,
     /// When the task arrived, in milliseconds since 1970.
     pub received: i64,
+    /// The authority of the master that wants it, which is the one that gets the report.
+    #[serde(default)]
+    pub master: Option<Fingerprint>,
 }
 
 /// Where in its folder of state the daemon keeps the grains that it last collected, for its workers.
@@ -89,6 +96,7 @@ impl Spool {
         use std::os::unix::fs::DirBuilderExt as _;
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
         made.map_err(|error| failed(folder, &error))?;
+        check_version(&folder.join("version"))?;
         Ok(Self { folder: folder.into() })
     }
 
@@ -202,6 +210,27 @@ impl Spool {
     }
 }
 
+/// Leaves a spool alone that a newer release has written: its reports could not be read, and would be lost.
+fn check_version(path: &Path) -> Result<(), SpoolError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => match text.trim().parse::<u32>() {
+            Ok(found) if found <= VERSION => Ok(()),
+            _ => Err(failed(
+                path,
+                &format!(
+                    "the spool has version {:?}, and this release knows {VERSION}: start the newer release again until its \
+                     reports are delivered, or move the folder away",
+                    text.trim().chars().take(20).collect::<String>()
+                ),
+            )),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            write_private(path, format!("{VERSION}\n").as_bytes()).map_err(|error| failed(path, &error))
+        }
+        Err(error) => Err(failed(path, &error)),
+    }
+}
+
 /// What has become of a job, as its folder shows.
 fn become_of(folder: &Path, assignment: &Assignment) -> Found {
     if folder.join("report.msgpack").exists() || assignment.boot != boot_id() {
@@ -296,6 +325,7 @@ pub(crate) mod tests {
             log_level: "info".into(),
             boot: boot_id(),
             received: i64::from(number),
+            master: None,
         }
     }
 
@@ -334,6 +364,19 @@ pub(crate) mod tests {
         drop(lock);
         assert!(spool.worker(&keys[1]).is_none());
         assert!(spool.report(&keys[3]).is_some() && spool.report(&keys[2]).is_none());
+    }
+
+    #[test]
+    fn a_newer_spool_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = Spool::open(folder.path()).unwrap();
+        let key = Key::of(&task(1));
+        spool.assign(&key, &assignment(1)).unwrap();
+        assert!(Spool::open(folder.path()).is_ok());
+        std::fs::write(folder.path().join("version"), "2\n").unwrap();
+        let error = Spool::open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("version \"2\"") && error.contains("newer release"), "{error}");
+        assert!(spool.phase(&key).join("task.msgpack").exists());
     }
 
     #[test]

@@ -33,12 +33,12 @@ pub(super) async fn tick(daemon: Arc<Daemon>) {
 }
 
 /// The schedules with a time after `looked` and not after `now`. A clock that was set back makes nothing due twice.
-fn due(daemon: &Daemon, looked: &Zoned, now: &Zoned) -> Vec<Schedule> {
+pub(super) fn due(daemon: &Daemon, looked: &Zoned, now: &Zoned) -> Vec<Schedule> {
     let is_due = |schedule: &&Schedule| schedule.cron.next(looked).is_some_and(|next| next <= *now);
     daemon.schedules().values().filter(is_due).cloned().collect()
 }
 
-async fn start(daemon: &Arc<Daemon>, mut schedule: Schedule) {
+pub(super) async fn start(daemon: &Arc<Daemon>, mut schedule: Schedule) {
     let name = schedule.name.clone();
     if let Some(jid) = schedule.last_jid.as_ref().filter(|jid| daemon.jobs.get(jid).is_some()) {
         return tracing::warn!(schedule = name, %jid, "the last job of a schedule is still under way: this time is left out");

@@ -1,5 +1,6 @@
 //! The daemon with agents that are played by the test, over real connections.
 
+mod life;
 mod rollout;
 
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ use quinn::Connection;
 use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 
-use super::launch;
+use super::{clock, launch};
 use super::serve::{Running, start};
 use crate::api::{Client, FailureKind, JobEvent, KeyAction, Request, Response};
 use crate::config::{Config, Roots};

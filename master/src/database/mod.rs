@@ -110,6 +110,13 @@ pub enum LedgerError {
     /// The disk does not take it now: it is full, locked or broken.
     #[error("the job database cannot be written now ({0}): make room on its disk, or see what holds it")]
     Unwritable(String),
+    /// Its file is no sound database any more.
+    #[error(
+        "the job database is damaged ({0}), and was left as it is. Stop the master, copy master.db out of its state folder, and \
+         make a sound one out of what can be read (`sqlite3 master.db .recover | sqlite3 sound.db`) to put in its place; or \
+         restore a backup. A database without their keys lets no host in"
+    )]
+    Corrupt(String),
     /// What is in the database can't be read.
     #[error("the job database holds {what} that cannot be read: {reason}")]
     Damaged {
@@ -137,9 +144,11 @@ pub enum LedgerError {
 impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode::{
-            CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly, SystemIoFailure,
+            CannotOpen, DatabaseBusy, DatabaseCorrupt, DatabaseLocked, DiskFull, NotADatabase, ReadOnly,
+            SystemIoFailure,
         };
         match error.sqlite_error_code() {
+            Some(DatabaseCorrupt | NotADatabase) => Self::Corrupt(error.to_string()),
             Some(CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | ReadOnly | SystemIoFailure) => {
                 Self::Unwritable(error.to_string())
             }

@@ -241,7 +241,7 @@ mod tests {
         let path = folder.path().join("master.db");
         let database = Database::open(&path).unwrap();
         let _other = blocked(&path);
-        let owed = database.submit(Write::Barrier);
+        let owed = database.submit(Write::JobCancelled { jid: "20260101000000000000".parse().unwrap() });
         database.close();
         assert!(matches!(owed.await, Err(LedgerError::Unwritable(_))));
     }

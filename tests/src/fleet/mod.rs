@@ -66,7 +66,7 @@ impl Fleet {
         for name in ["tree", "pillar", "hosts"] {
             fs::create_dir(fleet.path(name)).unwrap();
         }
-        fs::write(fleet.path("empty.yaml"), "").unwrap();
+        fs::write(fleet.path("master.yaml"), "").unwrap();
         fleet.start_master();
         fleet
     }
@@ -117,7 +117,7 @@ impl Fleet {
         command.arg("--socket").arg(self.socket());
         command.arg("--file-root").arg(self.path("tree")).arg("--pillar-root").arg(self.path("pillar"));
         // What a test gives itself is not given twice.
-        for (option, name) in [("--state-dir", "master"), ("--config", "empty.yaml")] {
+        for (option, name) in [("--state-dir", "master"), ("--config", "master.yaml")] {
             if !self.serve.iter().any(|given| given == option) {
                 command.arg(option).arg(self.path(name));
             }
@@ -139,7 +139,7 @@ impl Fleet {
 
     /// Writes the master's configuration, which it reads when it starts and on SIGHUP.
     pub fn configure(&self, text: &str) {
-        fs::write(self.path("empty.yaml"), text).unwrap();
+        fs::write(self.path("master.yaml"), text).unwrap();
     }
 
     /// Sends the master a signal.
@@ -163,8 +163,18 @@ impl Fleet {
         self.start_agent_with(id, &[]);
     }
 
+    /// Starts an agent with a configuration file of its own.
+    pub fn start_agent_configured(&mut self, id: &str, config: &str) {
+        self.start(id, config, &[]);
+    }
+
     /// Starts an agent with further arguments of `agent run`.
     pub fn start_agent_with(&mut self, id: &str, arguments: &[&str]) {
+        // Nothing is in it, whatever the master is configured with.
+        self.start(id, "/dev/null", arguments);
+    }
+
+    fn start(&mut self, id: &str, config: &str, arguments: &[&str]) {
         let root = self.path("hosts").join(id);
         fs::create_dir_all(&root).unwrap();
         let grains = self.path(&format!("{id}.grains"));
@@ -172,7 +182,7 @@ impl Fleet {
         let mut command = Command::new(agent_program());
         command.args(["run", "--id", id, "--master", &self.listen.to_string()]);
         command.arg("--state-dir").arg(self.path(id)).arg("--grains").arg(grains);
-        command.arg("--config").arg(self.path("empty.yaml")).args(arguments);
+        command.args(["--config", config]).args(arguments);
         let process = Process::start(&mut command, &self.path(&format!("{id}.log")));
         self.agents.insert(id.into(), process);
     }
@@ -229,12 +239,7 @@ impl Fleet {
 
     fn agent_command(&self, id: &str, words: &[&str]) -> Command {
         let mut command = Command::new(agent_program());
-        command
-            .args(words)
-            .arg("--config")
-            .arg(self.path("empty.yaml"))
-            .arg("--state-dir")
-            .arg(self.path(id));
+        command.args(words).arg("--config").arg("/dev/null").arg("--state-dir").arg(self.path(id));
         command
     }
 
@@ -243,7 +248,7 @@ impl Fleet {
         command
             .args(words)
             .env("LANTERN_SOCKET", self.socket())
-            .env("LANTERN_CONFIG", self.path("empty.yaml"));
+            .env("LANTERN_CONFIG", self.path("master.yaml"));
         command
     }
 

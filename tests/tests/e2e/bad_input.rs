@@ -109,6 +109,22 @@ fn no_daemon_at_the_socket() {
 }
 
 #[test]
+fn a_damaged_database_is_left_alone() {
+    let mut fleet = Fleet::new();
+    fleet.kill_master();
+    let database = fleet.path("master/master.db");
+    for name in ["master.db-wal", "master.db-shm"] {
+        fs::remove_file(fleet.path("master").join(name)).ok();
+    }
+    fs::write(&database, "this was a database".repeat(500)).unwrap();
+    let mut master = Command::new(master_program());
+    master.args(["serve", "--listen", "127.0.0.1:0", "--config", "/dev/null", "--state-dir"]);
+    master.arg(fleet.path("master")).arg("--socket").arg(fleet.path("other.sock"));
+    run(&mut master, 30).code(6).says("damaged").says(".recover").done();
+    assert_eq!(fs::read_to_string(&database).unwrap(), "this was a database".repeat(500));
+}
+
+#[test]
 fn an_id_cannot_be_a_path() {
     for id in ["../evil", "a/b", "", ".hidden/../x"] {
         let mut agent = Command::new(agent_program());

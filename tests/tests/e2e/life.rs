@@ -224,3 +224,86 @@ fn drift_is_looked_for_by_the_clock() {
     fleet.master(&["drift", "--job", &jid]).code(2).says("no dry run").done();
     fleet.master(&["drift", "--job", "20200101000000000000"]).code(5).says("master jobs list").done();
 }
+
+#[test]
+fn startup_states_are_applied_when_the_agent_starts() {
+    let mut fleet = Fleet::with(&["--auto-accept"]);
+    trees::site(&fleet);
+    fleet.tree(
+        "first.sls",
+        "{{ grains['root'] }}/first:\n  file.managed:\n    - contents: '{{ pillar['port'] }}'\n",
+    );
+    let config = |name: &str, text: &str| {
+        fs::write(fleet.path(name), text).unwrap();
+        fleet.path(name).display().to_string()
+    };
+    let once = config("once.yaml", "startup_states: sls\nsls_list: [first]\nstartup_once: true\n");
+    let each = config("each.yaml", "startup_states: highstate\n");
+    let wrong = config("wrong.yaml", "startup_states: sls\n");
+    let jobs_of = |fleet: &Fleet, id: &str| {
+        let jobs = fleet.master(&["jobs", "list", "--out", "json"]).json();
+        let own = format!("agent@{id}");
+        jobs.as_object()
+            .unwrap()
+            .values()
+            .filter(|job| job["user"] == own.as_str() && !job["ended"].is_null())
+            .count()
+    };
+    let start = |fleet: &mut Fleet, id: &str, config: &str| fleet.start_agent_configured(id, config);
+    start(&mut fleet, "fp-1", &once);
+    start(&mut fleet, "fp-2", &each);
+    until_true("both to have applied their states", PATIENCE, || {
+        jobs_of(&fleet, "fp-1") == 1 && jobs_of(&fleet, "fp-2") == 1
+    });
+    assert!(fleet.root("fp-1", "first").exists() && !fleet.root("fp-1", "conf").exists());
+    assert!(fleet.root("fp-2", "conf/site.conf").exists());
+    assert_eq!(fleet.host("fp-1")["last_apply"]["state"], "succeeded");
+    until_true("the first to remember it", PATIENCE, || fleet.path("fp-1").join("startup.done").exists());
+
+    // Started again: the one has done its part, the other does it each time.
+    for (id, config) in [("fp-1", &once), ("fp-2", &each)] {
+        fleet.kill_agent(id);
+        start(&mut fleet, id, config);
+    }
+    until_true("the second to have applied its states again", PATIENCE, || jobs_of(&fleet, "fp-2") == 2);
+    fleet.wait_connected(2);
+    fleet.master(&["call", "test.ping"]).code(0).done();
+    assert_eq!(jobs_of(&fleet, "fp-1"), 1);
+
+    start(&mut fleet, "fp-3", &wrong);
+    until_true("the agent to say what is wrong", PATIENCE, || fleet.agent_log("fp-3").contains("sls_list"));
+}
+
+#[test]
+fn an_agent_with_two_masters_works_for_the_one_that_is_there() {
+    let (mut one, mut two) = (Fleet::with(&["--auto-accept"]), Fleet::with(&["--auto-accept"]));
+    let (first, second) = (one.address(), two.address());
+    let is_here = |fleet: &Fleet| fleet.host("fp-1")["connected"] == true;
+    one.start_agent("fp-1");
+    until_true("the host to be at its only master", PATIENCE, || is_here(&one));
+    // A second master: the host stays known to the first as it was.
+    one.kill_agent("fp-1");
+    one.start_agent_with("fp-1", &["--master", &second]);
+    until_true("the host to be at its first master", PATIENCE, || is_here(&one));
+    assert!(!is_here(&two));
+    trees::gated(&one);
+    let jid = one.master(&["apply", "gated", "--detach"]).ok().trim().to_owned();
+    until_true("the job to begin on the host", PATIENCE, || one.root("fp-1", "begun").exists());
+
+    one.kill_master();
+    until_true("the host to be at its second master", 2 * PATIENCE, || is_here(&two));
+    two.master(&["call", "test.ping"]).code(0).done();
+    // The job goes on, and its report is for the one who wants it.
+    fs::write(one.root("fp-1", "gate"), "").unwrap();
+    until_true("the job to end on the host", PATIENCE, || one.root("fp-1", "after").exists());
+    two.master(&["call", "test.ping"]).code(0).done();
+    assert_eq!(two.jobs().len(), 2);
+    assert!(!two.master_log().contains("thrown away"), "another master has taken the report");
+
+    one.start_master();
+    two.kill_master();
+    one.wait_ended(&jid);
+    one.master(&["jobs", "show", &jid]).code(0).done();
+    until_true("the host to be at its first master again", PATIENCE, || is_here(&one));
+    assert!(one.agent_log("fp-1").contains(&first));
+}

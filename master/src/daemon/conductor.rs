@@ -205,8 +205,11 @@ impl Conductor {
         match self.tasks.frame(host, phase) {
             Ok(task) => {
                 let job = Arc::clone(&self.job);
-                let connection = link.connection;
-                tokio::spawn(converse(Conversation { job, host, number, connection, task, controls }));
+                let (connection, turn) = (link.connection, link.turn);
+                let daemon = Arc::clone(&self.daemon);
+                let conversation =
+                    Conversation { daemon, job, host, number, connection, task, turn, controls };
+                tokio::spawn(converse(conversation));
             }
             Err(error) => {
                 tracing::error!(%id, jid = %self.job.jid, %error, "a task cannot be sent");

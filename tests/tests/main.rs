@@ -13,3 +13,4 @@ mod errors;
 mod forgotten;
 mod goldens;
 mod realhosts;
+mod security;

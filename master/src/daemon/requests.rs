@@ -53,8 +53,8 @@ enum RequestError {
 
 /// The agent of one connection.
 pub(super) struct Guest {
-    id: HostId,
-    fingerprint: Fingerprint,
+    pub(super) id: HostId,
+    pub(super) fingerprint: Fingerprint,
     public_key: Arc<[u8]>,
     /// Bounds the streams on which it fetches objects, so that no host takes the places of all others.
     fetching: Semaphore,

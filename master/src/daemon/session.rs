@@ -81,13 +81,12 @@ pub(super) async fn run(daemon: Arc<Daemon>, connection: Connection, peer: Peer)
             }
             let welcome = Greeting::Welcome { version: env!("CARGO_PKG_VERSION").into(), id: id.clone() };
             if frame::write(&mut send, &welcome).await.is_ok() {
-                // The first stream stays open as long as the connection. What a connection needs for ever is much less than
-                // what it takes to greet it.
-                let first = (send, recv);
-                tokio::spawn(async move {
-                    serve(&daemon, connection, &id, fingerprint, hello, &public_key).await;
-                    drop(first);
-                });
+                let guest = Guest::new(id, fingerprint, public_key);
+                if let Some(number) = enter(&daemon, &connection, &guest, hello) {
+                    // A task of its own, since a connection needs much less for ever than for its greeting. The first stream
+                    // stays open as long as the connection.
+                    tokio::spawn(serve(daemon, connection, Arc::new(guest), number, (send, recv)));
+                }
             }
         }
         Verdict::Issue => issue(&daemon, &connection, send, &id, &public_key).await,
@@ -165,22 +164,18 @@ async fn turn_away(connection: &Connection) {
     connection.close(close::GOING_AWAY.into(), reason.as_bytes());
 }
 
-/// A welcome agent's requests, until the connection ends.
-async fn serve(
-    daemon: &Arc<Daemon>,
-    connection: Connection,
-    id: &HostId,
-    fingerprint: Fingerprint,
-    hello: Hello,
-    public_key: &Arc<[u8]>,
-) {
-    let guest = Guest::new(id.clone(), fingerprint, Arc::clone(public_key));
+/// Takes a welcome agent in, and yields the number of its connection.
+fn enter(daemon: &Arc<Daemon>, connection: &Connection, guest: &Guest, hello: Hello) -> Option<u64> {
+    let (id, fingerprint) = (&guest.id, guest.fingerprint);
     let Hello { version, grains, jobs, instance, .. } = hello;
     let claim = Claim { connection: connection.clone(), fingerprint, instance, turn: guest.turn.clone() };
     let number = match daemon.fleet.connect(id, claim) {
         Ok(number) => number,
         // Both came in the same moment.
-        Err(other) => return connection.close(close::REPLACED.into(), rival::words(id, &other).as_bytes()),
+        Err(other) => {
+            connection.close(close::REPLACED.into(), rival::words(id, &other).as_bytes());
+            return None;
+        }
     };
     drop(learn(daemon, id, version, connection.remote_address().to_string(), grains));
     // The key may have been deleted since it was looked at; from here on a deletion finds the connection.
@@ -189,10 +184,21 @@ async fn serve(
     }
     tracing::debug!(%id, "connected");
     daemon.jobs.connected(id);
-    homecoming::kill_what_was_called_off(daemon, id, &connection, jobs);
-    let guest = Arc::new(guest);
+    homecoming::kill_what_was_called_off(daemon, id, connection, jobs);
+    Some(number)
+}
+
+/// A welcome agent's requests, until the connection ends.
+async fn serve(
+    daemon: Arc<Daemon>,
+    connection: Connection,
+    guest: Arc<Guest>,
+    number: u64,
+    first: (SendStream, RecvStream),
+) {
+    let id = &guest.id;
     while let Ok((send, recv)) = connection.accept_bi().await {
-        let (daemon, guest) = (Arc::clone(daemon), Arc::clone(&guest));
+        let (daemon, guest) = (Arc::clone(&daemon), Arc::clone(&guest));
         tokio::spawn(async move { requests::serve(&daemon, &guest, send, recv).await });
     }
     tracing::debug!(%id, reason = ?connection.close_reason(), "disconnected");
@@ -201,6 +207,7 @@ async fn serve(
         drop(daemon.ledger.submit(Write::Seen { hosts: vec![id.clone()], at: last_seen }));
         daemon.jobs.disconnected(id);
     }
+    drop(first);
 }
 
 /// Notes what a host says of itself; on disk where it is news, which is what is returned then.

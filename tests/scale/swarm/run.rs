@@ -26,7 +26,10 @@ pub(crate) struct Run {
     /// What `swarm prepare` has made.
     #[arg(long)]
     agents_dir: PathBuf,
-    /// How many of them run; the first ones.
+    /// The first of them that runs here, from 0.
+    #[arg(long, default_value_t = 0)]
+    first: usize,
+    /// How many of them run here.
     #[arg(long)]
     count: usize,
     /// The `agent` program, which runs the jobs.
@@ -60,15 +63,18 @@ impl Run {
         Ok(())
     }
 
-    /// The agents' folders, the first ones by name.
+    /// The agents' folders, by name.
     fn folders(&self) -> anyhow::Result<Vec<PathBuf>> {
         let entries = std::fs::read_dir(&self.agents_dir).context("the agents' folder")?;
         let mut folders: Vec<PathBuf> =
             entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()).collect();
         folders.sort();
-        anyhow::ensure!(folders.len() >= self.count, "only {} agents have been prepared", folders.len());
-        folders.truncate(self.count);
-        Ok(folders)
+        anyhow::ensure!(
+            folders.len() >= self.first + self.count,
+            "only {} agents have been prepared",
+            folders.len()
+        );
+        Ok(folders.split_off(self.first).into_iter().take(self.count).collect())
     }
 
     fn start(&self, folder: &Path) -> anyhow::Result<Daemon> {

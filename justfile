@@ -26,6 +26,10 @@ demo *ARGS:
 bench-salt *ARGS:
     tests/bench/salt {{ARGS}}
 
+# Measures one master with N agents on this machine: their real session code, thousands in a process.
+bench-scale N *ARGS:
+    tests/scale/bench {{N}} {{ARGS}}
+
 # Asks real Salt again what the conformance cases should give.
 goldens SALT3008 SALT3006 *CASES:
     tests/conformance/make --salt3008 {{SALT3008}} --salt3006 {{SALT3006}} {{CASES}}

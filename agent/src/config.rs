@@ -123,6 +123,24 @@ pub struct Settings {
     pub opts: Map,
     /// The program that is started as a worker: this one, even after its file has been replaced by an upgrade.
     pub worker_program: PathBuf,
+    /// What the agent finds around it.
+    pub surroundings: Surroundings,
+}
+
+/// What an agent finds around it: a host of its own, or a process that it shares with thousands of others.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings {
+    /// Collects the grains of a host with this id, with the configuration's laid over them.
+    pub grains: fn(&str, &Map) -> Map,
+    /// Called whenever the agent has settled down after something that needs memory.
+    pub settled: fn(),
+}
+
+impl Default for Surroundings {
+    /// The host itself.
+    fn default() -> Self {
+        Self { grains: states::grains::collect, settled: crate::memory::give_back_code }
+    }
 }
 
 /// A master, and what the operator has said of it.
@@ -285,6 +303,7 @@ impl Settings {
             pillar_roots: or_base(config.pillar_roots, "/srv/pillar"),
             opts: config.opts,
             worker_program: "/proc/self/exe".into(),
+            surroundings: Surroundings::default(),
         })
     }
 }

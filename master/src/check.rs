@@ -15,6 +15,7 @@ use states::process::System;
 
 use crate::api::{CheckResult, CheckSpec, Explained, UnusedSls};
 use crate::config::{Config, Roots};
+use crate::grains::Grains;
 use crate::pillar::{PillarCompiler, PillarHost};
 
 /// Compiles for each host, and hands each result on as soon as it is there. Where the top file says what each host gets,
@@ -99,7 +100,7 @@ impl<'a> Checker<'a> {
         Ok(Arc::new(Context {
             id: host.id.to_string(),
             saltenv,
-            grains: Arc::clone(&host.grains),
+            grains: Arc::clone(host.grains.open()),
             pillar: Arc::new(pillar),
             opts: Arc::clone(&self.opts),
             files: Arc::clone(&self.files),
@@ -161,7 +162,7 @@ fn configured(config: &Config, spec: &CheckSpec) -> Config {
 
 /// A host that is described by its grains, with its id among them.
 #[must_use]
-pub fn described(id: common::id::HostId, mut grains: Map) -> PillarHost {
-    grains.insert("id".into(), id.as_str().into());
-    PillarHost { id, grains: Arc::new(grains) }
+pub fn described(id: common::id::HostId, grains: Map) -> PillarHost {
+    let grains = Grains::of(&id, grains);
+    PillarHost { id, grains }
 }

@@ -13,6 +13,7 @@ pub mod config;
 pub mod daemon;
 pub mod database;
 pub mod duration;
+pub mod grains;
 pub mod jobs;
 pub mod keys;
 pub mod pillar;

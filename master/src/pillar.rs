@@ -13,6 +13,7 @@ use states::files::{FileSource, Folders};
 use states::process::System;
 
 use crate::config::Config;
+use crate::grains::Grains;
 
 /// Compiles pillar over one listing of the pillar tree.
 pub struct PillarCompiler {
@@ -27,7 +28,7 @@ pub struct PillarHost {
     /// Its id.
     pub id: HostId,
     /// Its grains, as it sent them last.
-    pub grains: Arc<Map>,
+    pub grains: Grains,
 }
 
 /// What one host's pillar came to.
@@ -52,7 +53,7 @@ impl PillarCompiler {
         let context = Context {
             id: host.id.to_string(),
             saltenv: saltenv.into(),
-            grains: Arc::clone(&host.grains),
+            grains: Arc::clone(host.grains.open()),
             pillar: Arc::default(),
             opts: Arc::clone(&self.opts),
             files: Arc::clone(&self.files),

@@ -103,7 +103,7 @@ impl<F: Fn(&PillarHost) -> Map> Facts for Candidate<'_, F> {
         self.host.id.as_str()
     }
     fn grains(&self) -> &Map {
-        &self.host.grains
+        self.host.grains.open()
     }
     fn pillar(&self) -> &Map {
         self.compiled.get_or_init(|| (self.pillar)(self.host))
@@ -112,18 +112,13 @@ impl<F: Fn(&PillarHost) -> Map> Facts for Candidate<'_, F> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use common::value::map;
 
     use super::*;
 
     fn hosts() -> Vec<PillarHost> {
         ["cm-1", "fp-1", "fp-2"]
-            .map(|id| PillarHost {
-                id: id.parse().unwrap(),
-                grains: Arc::new(map([("os", "Debian".into())])),
-            })
+            .map(|id| PillarHost { id: id.parse().unwrap(), grains: map([("os", "Debian".into())]).into() })
             .into()
     }
 

@@ -14,3 +14,4 @@ mod faults;
 mod forgotten;
 mod goldens;
 mod realhosts;
+mod security;

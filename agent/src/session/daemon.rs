@@ -24,7 +24,6 @@ use super::{Backoff, Identity, Step, Trust, decide, renewal_due, requests, socke
 use crate::cache::Fetcher;
 use crate::config::{Address, Master, Settings};
 use crate::jobs::{Jobs, Quick};
-use crate::memory;
 use crate::spool::{self, GRAINS_FILE, SpoolError};
 
 /// How long a master has to answer at one of its addresses.
@@ -128,7 +127,7 @@ impl Daemon {
             );
             settings.id = id;
         }
-        let grains = states::grains::collect(settings.id.as_str(), &settings.grains);
+        let grains = (settings.surroundings.grains)(settings.id.as_str(), &settings.grains);
         spool::write(&settings.state_dir.join(GRAINS_FILE), &grains)?;
         let grains = Arc::new(RwLock::new(Arc::new(grains)));
         let store = Store::open(&settings.state_dir.join("cache"))?;
@@ -366,7 +365,7 @@ impl Daemon {
             connection.clone(),
         );
         tokio::pin!(renewal);
-        memory::give_back_code();
+        (self.settings.surroundings.settled)();
         let mut renewed = false;
         let mut look = tokio::time::interval(Duration::from_secs(10));
         loop {
@@ -414,9 +413,10 @@ async fn watch_grains(settings: Settings, known: Arc<RwLock<Arc<Map>>>, connecti
     loop {
         tokio::time::sleep(GRAINS).await;
         let (id, own) = (settings.id.clone(), settings.grains.clone());
-        let collected = tokio::task::spawn_blocking(move || states::grains::collect(id.as_str(), &own));
+        let collect = settings.surroundings.grains;
+        let collected = tokio::task::spawn_blocking(move || collect(id.as_str(), &own));
         let Ok(collected) = collected.await else { continue };
-        memory::give_back_code();
+        (settings.surroundings.settled)();
         let changed = **known.read().unwrap_or_else(PoisonError::into_inner) != collected;
         if changed {
             let collected = Arc::new(collected);

@@ -135,3 +135,26 @@ async fn answer(mut stream: UnixStream, fetcher: &Fetcher, starter: &Starter) ->
         write(&mut stream, &answer).await?;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_socket_is_for_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deeper/agent.sock");
+        let listener = listen(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        // Who it was made for gets in.
+        let (connected, accepted) = tokio::join!(UnixStream::connect(&path), listener.accept());
+        assert!(connected.is_ok() && is_welcome(&accepted.unwrap().0));
+        // One that an earlier agent has left is replaced, and a path that is too long has its error.
+        drop(listener);
+        listen(&path).unwrap();
+        let error = listen(&folder.path().join("x".repeat(PATH_LIMIT))).unwrap_err().to_string();
+        assert!(error.contains("--socket"), "{error}");
+    }
+}

@@ -30,6 +30,11 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(40);
 /// What is asked of the kernel for each socket. With its usual 208 KiB, a thousand agents that talk at once lose packets.
 const SOCKET_BUFFER: usize = 4 << 20;
 
+/// How many handshakes may wait to be begun, and how many bytes of each are kept, an eighth of that in sum: anybody can begin
+/// one.
+const INCOMING: usize = 8192;
+const INCOMING_BYTES: u64 = 16 << 10;
+
 /// The agent's certificate and key.
 pub struct ClientIdentity {
     /// Its certificate: of the master's authority, or self-signed while it enrols.
@@ -60,7 +65,11 @@ pub fn server(
     tls.send_tls13_tickets = 0;
     let tls = QuicServerConfig::try_from(tls).map_err(|error| TransportError::Tls(error.to_string()))?;
     let mut config = quinn::ServerConfig::with_crypto(Arc::new(tls));
-    config.transport_config(Arc::new(master_transport()));
+    config
+        .transport_config(Arc::new(master_transport()))
+        .max_incoming(INCOMING)
+        .incoming_buffer_size(INCOMING_BYTES)
+        .incoming_buffer_size_total(INCOMING_BYTES * INCOMING as u64 / 8);
     let socket = bind(address)?;
     let endpoint = Endpoint::new(
         reset::endpoint_config(&authority.reset_secret()),
@@ -155,9 +164,9 @@ fn agent_transport() -> TransportConfig {
 fn master_transport() -> TransportConfig {
     let mut config = common_transport();
     config
-        .stream_receive_window(VarInt::from_u32(1 << 20))
-        .receive_window(VarInt::from_u32(2 << 20))
-        .send_window(8 << 20)
+        .stream_receive_window(VarInt::from_u32(256 << 10))
+        .receive_window(VarInt::from_u32(512 << 10))
+        .send_window(4 << 20)
         .max_concurrent_bidi_streams(VarInt::from_u32(16))
         .max_concurrent_uni_streams(VarInt::from_u32(0));
     config

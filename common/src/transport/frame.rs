@@ -53,6 +53,15 @@ pub async fn read_within<T: DeserializeOwned>(
     stream: &mut (impl AsyncRead + Unpin),
     limit: usize,
 ) -> Result<T, FrameError> {
+    let length = read_length(stream, limit).await?;
+    decode(&read_body(stream, length).await?)
+}
+
+/// Reads how long the next frame is: the first half of [`read_within`], for who has to make room first.
+///
+/// # Errors
+/// See [`FrameError`].
+pub async fn read_length(stream: &mut (impl AsyncRead + Unpin), limit: usize) -> Result<usize, FrameError> {
     let mut length = [0; 4];
     let first = stream.read(&mut length).await?;
     if first == 0 {
@@ -63,13 +72,21 @@ pub async fn read_within<T: DeserializeOwned>(
     if length > limit.min(FRAME_LIMIT) {
         return Err(FrameError::TooLong(length));
     }
+    Ok(length)
+}
+
+/// Reads the bytes of a frame whose length has been read. Memory is set aside as they arrive.
+///
+/// # Errors
+/// [`FrameError::Io`].
+pub async fn read_body(stream: &mut (impl AsyncRead + Unpin), length: usize) -> Result<Vec<u8>, FrameError> {
     let mut bytes = Vec::new();
     while bytes.len() < length {
         let start = bytes.len();
         bytes.resize(length.min(start + READ_STEP.max(start)), 0);
         stream.read_exact(&mut bytes[start..]).await?;
     }
-    decode(&bytes)
+    Ok(bytes)
 }
 
 /// Writes one frame. It is in the stream's buffer then, not yet with the peer.

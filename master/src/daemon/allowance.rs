@@ -1,8 +1,8 @@
 //! How much hosts may start for themselves.
 //!
 //! Whoever is root on a host can speak as its agent. A job that an agent starts reaches that host alone, yet costs the master
-//! a snapshot, a pillar and rows in the database. So each host has few jobs of its own under way at one time, and few starts
-//! in a time; a request's size is bounded where it is read.
+//! a snapshot, a pillar and rows in the database. So each host has few jobs of its own under way at one time, few starts
+//! in a time, and so many bytes of reports of such jobs; a request's size is bounded where it is read.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,6 +18,14 @@ const BURST: u32 = 30;
 
 /// How long it takes until a host may start one more.
 const REGAIN: Duration = Duration::from_secs(5);
+
+/// How many bytes of reports of its own jobs a host may have stored after a quiet time, and how many more in a second: 84 MiB
+/// a day.
+const STORED: usize = 64 << 20;
+const STORED_REGAIN: usize = 1 << 10;
+
+/// After how long all of it may be stored again.
+const STORED_TIME: Duration = Duration::from_secs((STORED / STORED_REGAIN) as u64);
 
 /// How many hosts are remembered before those are dropped that have been quiet.
 const HOSTS: usize = 4096;
@@ -36,6 +44,9 @@ struct Account {
     /// Starts that are not jobs yet.
     starting: usize,
     live: Vec<JobId>,
+    /// How many bytes of reports may be stored, and since when that holds.
+    bytes: usize,
+    bytes_since: Instant,
 }
 
 impl Allowance {
@@ -80,6 +91,25 @@ impl Allowance {
         }
     }
 
+    /// Takes the bytes of a report off the account of the host, if it started the job itself.
+    ///
+    /// # Errors
+    /// Why the report may not be stored whole.
+    pub(super) fn keep(&self, id: &HostId, job: &JobId, size: usize, now: Instant) -> Result<(), String> {
+        match self.lock().get_mut(id) {
+            Some(account) if account.live.contains(job) => account.store(size, now),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same for a job of the host's own that has ended.
+    ///
+    /// # Errors
+    /// Why the report may not be stored whole.
+    pub(super) fn keep_late(&self, id: &HostId, size: usize, now: Instant) -> Result<(), String> {
+        self.lock().entry(id.clone()).or_insert_with(|| Account::new(now)).store(size, now)
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<HostId, Account>> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -87,7 +117,7 @@ impl Allowance {
 
 impl Account {
     fn new(now: Instant) -> Self {
-        Self { left: BURST, since: now, starting: 0, live: Vec::new() }
+        Self { left: BURST, since: now, starting: 0, live: Vec::new(), bytes: STORED, bytes_since: now }
     }
 
     fn regain(&mut self, now: Instant) {
@@ -99,8 +129,30 @@ impl Account {
         }
     }
 
+    fn store(&mut self, size: usize, now: Instant) -> Result<(), String> {
+        let seconds = now.saturating_duration_since(self.bytes_since).as_secs();
+        if seconds > 0 {
+            let more = usize::try_from(seconds).unwrap_or(usize::MAX).saturating_mul(STORED_REGAIN);
+            self.bytes = self.bytes.saturating_add(more).min(STORED);
+            self.bytes_since = now;
+        }
+        match self.bytes.checked_sub(size) {
+            Some(left) => {
+                self.bytes = left;
+                Ok(())
+            }
+            None => Err(format!(
+                "it has {size} bytes, and the jobs that this host starts itself have filled their {} MiB; {} KiB more may be \
+                 stored every second",
+                STORED >> 20,
+                STORED_REGAIN >> 10
+            )),
+        }
+    }
+
     fn is_quiet(&self, now: Instant) -> bool {
-        self.starting == 0 && now.saturating_duration_since(self.since) > REGAIN * BURST
+        let bytes = self.bytes == STORED || now.saturating_duration_since(self.bytes_since) > STORED_TIME;
+        self.starting == 0 && bytes && now.saturating_duration_since(self.since) > REGAIN * BURST
     }
 }
 
@@ -127,6 +179,22 @@ mod tests {
         assert!(allowance.take(&id, now, |_| true).is_err());
         allowance.settle(&id, None);
         allowance.take(&id, now, |_| true).unwrap();
+    }
+
+    #[test]
+    fn so_many_bytes_of_reports_and_only_of_its_own_jobs() {
+        let (allowance, id, now) = (Allowance::default(), "fp-1".parse().unwrap(), Instant::now());
+        allowance.take(&id, now, |_| true).unwrap();
+        allowance.settle(&id, Some(jid(1)));
+        let keep = |job, size, now| allowance.keep(&id, &jid(job), size, now);
+        keep(1, STORED - 10, now).unwrap();
+        assert!(keep(1, 11, now).unwrap_err().contains("64 MiB"));
+        // An operator's job counts for nothing; time brings more.
+        keep(2, STORED, now).unwrap();
+        keep(1, 11, now + Duration::from_secs(1)).unwrap();
+        assert!(keep(1, STORED, now + Duration::from_secs(2)).is_err());
+        assert!(allowance.keep_late(&id, STORED, now + Duration::from_secs(2)).is_err());
+        keep(1, STORED, now + STORED_TIME * 2).unwrap();
     }
 
     #[test]

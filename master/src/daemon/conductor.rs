@@ -199,15 +199,18 @@ impl Conductor {
         match self.tasks.frame(host, phase) {
             Ok(task) => {
                 let job = Arc::clone(&self.job);
-                let connection = link.connection;
+                let (connection, turn) = (link.connection, link.turn);
+                let daemon = Arc::clone(&self.daemon);
                 let number = conversation;
                 tokio::spawn(converse(Conversation {
+                    daemon,
                     job,
                     host,
                     number,
                     connection,
                     task,
                     written,
+                    turn,
                     controls,
                 }));
             }

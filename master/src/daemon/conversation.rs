@@ -1,14 +1,17 @@
 //! One task with one host: it goes out, updates come back, the report is acknowledged when it is on the disk.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::message::{TaskControl, TaskUpdate};
 use common::transport::{FrameError, frame};
 use quinn::{Connection, RecvStream, SendStream};
 use tokio::sync::{mpsc, watch};
 
+use super::Daemon;
+use super::intake::{Intake, Room, Turn};
 use super::live::{Input, LiveJob};
+use super::pace::{Pace, Rate};
 use super::reports::readable;
 
 /// How long the acknowledgement may take to arrive before the stream is let go.
@@ -17,8 +20,12 @@ const PARTING: Duration = Duration::from_secs(10);
 /// The longest name of a state, or of its function, that is passed on to onlookers.
 const NAME_LIMIT: usize = 1024;
 
+/// How fast an agent may tell what happens: a plan of some thousand states that finds nothing to do is told at one go.
+const UPDATES: Rate = Rate { burst: 5000, every: Duration::from_millis(2) };
+
 /// A conversation to be had.
 pub(super) struct Conversation {
+    pub(super) daemon: Arc<Daemon>,
     pub(super) job: Arc<LiveJob>,
     pub(super) host: usize,
     /// Tells this conversation from an earlier one with the same host.
@@ -27,6 +34,8 @@ pub(super) struct Conversation {
     pub(super) task: Arc<[u8]>,
     /// Whether everything is on the disk that has to be before the task leaves, once that is known.
     pub(super) written: watch::Receiver<Option<bool>>,
+    /// The agent's turn to send what is long.
+    pub(super) turn: Turn,
     /// What the conductor has to say to the agent.
     pub(super) controls: mpsc::UnboundedReceiver<TaskControl>,
 }
@@ -55,11 +64,15 @@ async fn talk(mut conversation: Conversation) -> Result<(), FrameError> {
     }
     let (mut send, recv) = conversation.connection.open_bi().await.map_err(std::io::Error::from)?;
     send.write_all(&conversation.task).await.map_err(std::io::Error::from)?;
-    let mut reading = Box::pin(next(recv));
+    let daemon = Arc::clone(&conversation.daemon);
+    let (intake, turn) = (&daemon.intake, &conversation.turn);
+    let mut pace = Pace::new(UPDATES);
+    let mut reading = Box::pin(next(recv, intake, turn, Duration::ZERO));
     loop {
         tokio::select! {
             (recv, update) = &mut reading => {
-                match update? {
+                let (update, room) = update?;
+                match update {
                     TaskUpdate::Waiting { behind } => job.tell(Input::Waiting { host, behind }),
                     TaskUpdate::Started { .. } => job.tell(Input::Started(host)),
                     TaskUpdate::Progress(mut progress) => {
@@ -68,14 +81,14 @@ async fn talk(mut conversation: Conversation) -> Result<(), FrameError> {
                         job.tell(Input::Progress { host, progress });
                     }
                     TaskUpdate::Finished(report) if report.jid == job.jid => {
-                        return finish(&job, host, report, send).await;
+                        return finish(&daemon, &job, host, report, room, send).await;
                     }
                     TaskUpdate::Finished(report) => {
                         let reason = format!("a report of job {} in a conversation of job {}", report.jid, job.jid);
                         return Err(FrameError::Malformed { expected: "report", reason });
                     }
                 }
-                reading.set(next(recv));
+                reading.set(next(recv, intake, turn, pace.take(Instant::now())));
             }
             Some(control) = conversation.controls.recv() => frame::write(&mut send, &control).await?,
         }
@@ -89,14 +102,20 @@ fn cut(name: &mut String) {
 
 /// The report goes to the disk, and then the agent may forget it.
 async fn finish(
+    daemon: &Daemon,
     job: &LiveJob,
     host: usize,
     report: Box<common::message::Report>,
+    room: Room,
     mut send: SendStream,
 ) -> Result<(), FrameError> {
     // Without an acknowledgement the agent keeps the report, and delivers it again.
-    let Ok(committed) = job.report(host, readable(report)).await else { return Ok(()) };
-    if committed.await.is_ok() {
+    let Some(id) = job.hosts.get(host) else { return Ok(()) };
+    let report = readable(report, |size| daemon.allowance.keep(id, &job.jid, size, Instant::now()));
+    let Ok(committed) = job.report(host, report).await else { return Ok(()) };
+    let stored = committed.await;
+    drop(room);
+    if stored.is_ok() {
         frame::write(&mut send, &TaskControl::Stored).await?;
         let _ = send.finish();
         let _ = tokio::time::timeout(PARTING, send.stopped()).await;
@@ -104,9 +123,17 @@ async fn finish(
     Ok(())
 }
 
-/// The next update, as a future that may wait while other things happen.
-async fn next(mut recv: RecvStream) -> (RecvStream, Result<TaskUpdate, FrameError>) {
-    let update = frame::read(&mut recv).await;
+/// The next update with its room, as a future that may wait while other things happen.
+async fn next(
+    mut recv: RecvStream,
+    intake: &Intake,
+    turn: &Turn,
+    wait: Duration,
+) -> (RecvStream, Result<(TaskUpdate, Room), FrameError>) {
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+    let update = intake.read(turn, &mut recv).await;
     (recv, update)
 }
 

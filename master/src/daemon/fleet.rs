@@ -1,16 +1,17 @@
 //! The hosts that are known, the connections they have, and the agents that wait at the door.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use common::id::HostId;
 use common::identity::Fingerprint;
 use common::message::Instance;
 use common::transport::close;
-use common::value::Map;
 use tokio::sync::mpsc;
 
+use super::intake::Turn;
 use crate::database::HostRow;
+use crate::grains::Grains;
 
 /// What is known of a host.
 #[derive(Clone, Debug)]
@@ -18,7 +19,7 @@ pub(super) struct Known {
     pub(super) version: String,
     pub(super) address: String,
     pub(super) last_seen: i64,
-    pub(super) grains: Arc<Map>,
+    pub(super) grains: Grains,
 }
 
 /// A host's connection.
@@ -28,6 +29,7 @@ pub(super) struct Link {
     pub(super) fingerprint: Fingerprint,
     /// Which running copy of the host is at the other end.
     instance: Option<Instance>,
+    pub(super) turn: Turn,
     number: u64,
 }
 
@@ -36,6 +38,7 @@ pub(super) struct Claim {
     pub(super) connection: quinn::Connection,
     pub(super) fingerprint: Fingerprint,
     pub(super) instance: Option<Instance>,
+    pub(super) turn: Turn,
 }
 
 /// Another machine that has shown the identity of a host that is connected.
@@ -90,7 +93,7 @@ impl Fleet {
                 version: row.version,
                 address: row.address,
                 last_seen: row.last_seen,
-                grains: Arc::new(with_own_id(&row.id, row.grains)),
+                grains: row.grains,
             };
             (row.id, known)
         });
@@ -109,8 +112,8 @@ impl Fleet {
         }
         inner.numbers += 1;
         let number = inner.numbers;
-        let Claim { connection, fingerprint, instance } = claim;
-        let link = Link { connection, fingerprint, instance, number };
+        let Claim { connection, fingerprint, instance, turn } = claim;
+        let link = Link { connection, fingerprint, instance, turn, number };
         if let Some(old) = inner.links.insert(id.clone(), link) {
             old.connection.close(close::REPLACED.into(), b"the same host has connected anew");
         }
@@ -241,11 +244,4 @@ impl Fleet {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Grains whose `id` is the one in the host's certificate, whatever the host says: pillar and targets ask for it, and a host
-/// must not read another's pillar by taking its name.
-pub(super) fn with_own_id(id: &HostId, mut grains: Map) -> Map {
-    grains.insert("id".into(), id.as_str().into());
-    grains
 }

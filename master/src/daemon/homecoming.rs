@@ -8,6 +8,7 @@ use common::message::{HeldJob, TaskControl, TaskUpdate};
 use common::transport::{FrameError, frame};
 use quinn::Connection;
 
+use super::intake::Turn;
 use super::{Daemon, rival};
 use crate::jobs::HostState;
 
@@ -58,7 +59,7 @@ async fn kill(daemon: &Daemon, connection: &Connection, jid: &JobId) -> Result<(
     let task = rival::call(daemon, "saltutil.kill_job", vec![jid.as_str().into()]);
     frame::write(&mut send, &task).await?;
     loop {
-        if let TaskUpdate::Finished(_) = frame::read(&mut recv).await? {
+        if let TaskUpdate::Finished(_) = daemon.intake.read(&Turn::default(), &mut recv).await?.0 {
             return frame::write(&mut send, &TaskControl::Stored).await;
         }
     }

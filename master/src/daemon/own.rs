@@ -76,7 +76,7 @@ async fn begin(daemon: &Arc<Daemon>, id: &HostId, work: OwnWork) -> Result<(JobI
 }
 
 /// Who the ledger says has asked.
-fn asker(id: &HostId) -> String {
+pub(super) fn asker(id: &HostId) -> String {
     format!("agent@{id}")
 }
 

@@ -10,14 +10,23 @@ const DEPTH_LIMIT: usize = 128;
 /// How long a report may be, so that the job and the host around it fit into one frame with it.
 const SIZE_LIMIT: usize = FRAME_LIMIT - (64 << 10);
 
-/// The report; where it could not be read again, with a word in the place of its value.
-pub(super) fn readable(mut report: Box<Report>) -> Box<Report> {
+/// The report; with a word in the place of its value where it could not be read again, or where `keep` says why so many bytes
+/// are too many.
+pub(super) fn readable(
+    mut report: Box<Report>,
+    keep: impl FnOnce(usize) -> Result<(), String>,
+) -> Box<Report> {
+    let size = || frame::encode(&report).map_or(usize::MAX, |bytes| bytes.len());
     let trouble = if is_deeper(&report.value, DEPTH_LIMIT) {
         format!("it is nested more than {DEPTH_LIMIT} deep")
-    } else if frame::encode(&report).map_or(true, |bytes| bytes.len() > SIZE_LIMIT) {
-        format!("it has more than {SIZE_LIMIT} bytes")
     } else {
-        return report;
+        match size() {
+            size if size > SIZE_LIMIT => format!("it has more than {SIZE_LIMIT} bytes"),
+            size => match keep(size) {
+                Ok(()) => return report,
+                Err(trouble) => trouble,
+            },
+        }
     };
     tracing::warn!(jid = %report.jid, trouble, "a report's value was left out");
     report.value = format!("The host's value was left out by the master: {trouble}.").as_str().into();
@@ -54,7 +63,7 @@ mod tests {
             started: 0,
             ended: 0,
         };
-        readable(Box::new(report)).value
+        readable(Box::new(report), |size| if size < usize::MAX { Ok(()) } else { Err(String::new()) }).value
     }
 
     fn nested(levels: usize) -> Value {

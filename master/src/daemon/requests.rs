@@ -1,7 +1,7 @@
 //! What agents ask of the master.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use common::id::HostId;
 use common::identity::Fingerprint;
@@ -13,10 +13,12 @@ use quinn::{RecvStream, SendStream};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
 
+use super::intake::Turn;
+use super::pace::{Pace, Rate};
 use super::reports::readable;
 use super::shared::now;
 use super::{Daemon, own, session};
-use crate::database::Write;
+use crate::database::{Committed, LedgerError, Write};
 
 /// How long an agent may take to say what it wants on a stream it has opened.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -31,6 +33,12 @@ const FETCHING: usize = 4;
 const STEP: usize = 256 << 10;
 const STEP_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How fast one agent's requests are served, which is far more than a worker needs that fetches file after file.
+const REQUESTS: Rate = Rate { burst: 1000, every: Duration::from_millis(5) };
+
+/// How often an agent's grains may change; an honest one looks every ten minutes.
+const GRAINS: Rate = Rate { burst: 5, every: Duration::from_secs(60) };
+
 /// Why a request was not served.
 #[derive(Debug, thiserror::Error)]
 enum RequestError {
@@ -44,23 +52,37 @@ enum RequestError {
 
 /// The agent of one connection.
 pub(super) struct Guest {
-    id: HostId,
-    fingerprint: Fingerprint,
+    pub(super) id: HostId,
+    pub(super) fingerprint: Fingerprint,
     public_key: Arc<[u8]>,
     /// Bounds the streams on which it fetches objects, so that no host takes the places of all others.
     fetching: Semaphore,
+    /// For what it sends, also in answer to its tasks.
+    pub(super) turn: Turn,
+    requests: Mutex<Pace>,
+    grains: Mutex<Pace>,
 }
 
 impl Guest {
     pub(super) fn new(id: HostId, fingerprint: Fingerprint, public_key: Arc<[u8]>) -> Self {
-        Self { id, fingerprint, public_key, fetching: Semaphore::new(FETCHING) }
+        Self {
+            id,
+            fingerprint,
+            public_key,
+            fetching: Semaphore::new(FETCHING),
+            turn: Turn::default(),
+            requests: Mutex::new(Pace::new(REQUESTS)),
+            grains: Mutex::new(Pace::new(GRAINS)),
+        }
     }
 }
 
 /// Serves one request.
 pub(super) async fn serve(daemon: &Arc<Daemon>, guest: &Guest, mut send: SendStream, mut recv: RecvStream) {
     let id = &guest.id;
-    let request = match tokio::time::timeout(REQUEST_TIMEOUT, frame::read(&mut recv)).await {
+    tokio::time::sleep(wait(&guest.requests)).await;
+    let request = tokio::time::timeout(REQUEST_TIMEOUT, daemon.intake.read(&guest.turn, &mut recv));
+    let (request, room) = match request.await {
         Ok(Ok(request)) => request,
         Ok(Err(error)) => return tracing::debug!(%id, %error, "a request could not be read"),
         Err(_) => return tracing::debug!(%id, "a request did not come in time"),
@@ -73,10 +95,27 @@ pub(super) async fn serve(daemon: &Arc<Daemon>, guest: &Guest, mut send: SendStr
         Request::Objects { hashes } => objects(daemon, guest, &hashes, &mut send).await,
         Request::Deliver { report } => deliver(daemon, id, report, &mut send).await,
         Request::Renew => renew(daemon, id, &guest.public_key, &mut send).await,
-        Request::Grains { grains } => learn(daemon, id, grains, &mut send).await,
-        Request::Start { work } => own::start(daemon, id, *work, &mut send).await.map_err(Into::into),
-        Request::Follow { jid } => own::follow(daemon, id, jid, &mut send).await.map_err(Into::into),
+        Request::Grains { grains } => learn(daemon, guest, grains, &mut send).await,
+        // These take as long as the job.
+        Request::Start { work } => {
+            drop(room);
+            return done(id, own::start(daemon, id, *work, &mut send).await.map_err(Into::into), &mut send);
+        }
+        Request::Follow { jid } => {
+            drop(room);
+            return done(id, own::follow(daemon, id, jid, &mut send).await.map_err(Into::into), &mut send);
+        }
     };
+    drop(room);
+    done(id, served, &mut send);
+}
+
+/// How long the agent has to wait before its next request.
+fn wait(pace: &Mutex<Pace>) -> Duration {
+    pace.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now())
+}
+
+fn done(id: &HostId, served: Result<(), RequestError>, send: &mut SendStream) {
     match served {
         Ok(()) => {
             let _ = send.finish();
@@ -155,14 +194,17 @@ async fn put(send: &mut SendStream, bytes: &[u8]) -> Result<(), RequestError> {
 }
 
 /// Takes grains that have changed, within the bounds of those in the greeting.
-async fn learn(daemon: &Daemon, id: &HostId, grains: Map, send: &mut SendStream) -> Result<(), RequestError> {
-    let size = frame::encode(&grains)?.len();
-    if size > session::HELLO_LIMIT {
-        let limit = session::HELLO_LIMIT;
-        return Err(RequestError::Refused(format!(
-            "the grains have {size} bytes; at most {limit} are taken"
-        )));
+async fn learn(
+    daemon: &Daemon,
+    guest: &Guest,
+    grains: Map,
+    send: &mut SendStream,
+) -> Result<(), RequestError> {
+    let id = &guest.id;
+    if !wait(&guest.grains).is_zero() {
+        return Err(RequestError::Refused("the grains change too often".into()));
     }
+    session::bounded(&grains)?;
     if let Some(known) = daemon.fleet.known(id)
         && let Some(committed) = session::learn(daemon, id, known.version, known.address, grains)
     {
@@ -179,13 +221,26 @@ async fn deliver(
     send: &mut SendStream,
 ) -> Result<(), RequestError> {
     let jid = report.jid.clone();
-    let committed = match daemon.jobs.report(&jid, id, readable(report)).await {
+    let report = readable(report, |size| daemon.allowance.keep(id, &jid, size, Instant::now()));
+    let committed = match daemon.jobs.report(&jid, id, report).await {
         Ok(committed) => committed,
-        // Its job has ended without it.
-        Err(report) => daemon.ledger.submit(Write::ReportAgain { host: id.clone(), report, at: now() }),
+        Err(report) => late(daemon, id, report).await?,
     };
     committed.await.map_err(|error| RequestError::Refused(error.to_string()))?;
     Ok(frame::write(send, &Stored {}).await?)
+}
+
+/// Hands over a report whose job has ended without it. What a host has reported of jobs of its own is within its allowance.
+async fn late(daemon: &Daemon, id: &HostId, report: Box<Report>) -> Result<Committed, RequestError> {
+    let (ledger, jid) = (Arc::clone(&daemon.ledger), report.jid.clone());
+    let found = tokio::task::spawn_blocking(move || ledger.job(&jid)).await;
+    let found: Result<_, LedgerError> = found.map_err(|error| RequestError::Refused(error.to_string()))?;
+    let job = found.map_err(|error| RequestError::Refused(error.to_string()))?;
+    let report = match job.is_some_and(|job| job.user == own::asker(id)) {
+        true => readable(report, |size| daemon.allowance.keep_late(id, size, Instant::now())),
+        false => report,
+    };
+    Ok(daemon.ledger.submit(Write::ReportAgain { host: id.clone(), report, at: now() }))
 }
 
 async fn renew(

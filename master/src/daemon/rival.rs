@@ -12,6 +12,7 @@ use quinn::Connection;
 
 use super::Daemon;
 use super::fleet::{Double, Link};
+use super::intake::Turn;
 use super::shared::now;
 
 /// How long an agent may take to say that it is alive. One whose machine has lost its power says nothing.
@@ -63,7 +64,7 @@ async fn ping(daemon: &Arc<Daemon>, connection: &Connection) -> Result<(), Frame
     let (mut send, mut recv) = connection.open_bi().await.map_err(std::io::Error::from)?;
     frame::write(&mut send, &call(daemon, "test.ping", Vec::new())).await?;
     loop {
-        if let TaskUpdate::Finished(_) = frame::read(&mut recv).await? {
+        if let TaskUpdate::Finished(_) = daemon.intake.read(&Turn::default(), &mut recv).await?.0 {
             frame::write(&mut send, &TaskControl::Stored).await?;
             return Ok(());
         }

@@ -6,21 +6,25 @@ use std::time::Duration;
 use common::id::HostId;
 use common::identity::{Fingerprint, TokenSecret};
 use common::message::{Greeting, Hello, PROTOCOL, Protocol};
-use common::transport::{Peer, close, frame, read_within};
+use common::transport::{FrameError, Peer, close, frame};
 use common::value::Map;
 use quinn::{Connection, RecvStream, SendStream};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::fleet::{Claim, Decision, Known, with_own_id};
+use super::fleet::{Claim, Decision, Known};
 use super::requests::Guest;
 use super::shared::now;
 use super::{Daemon, homecoming, requests, rival};
 use crate::database::{Committed, HostRow, Write};
+use crate::grains::Grains;
 use crate::keys::{Admission, Knock, Verdict};
 
 /// The longest first frame: the grains of a large host have some 50 KiB.
-pub(super) const HELLO_LIMIT: usize = 1 << 20;
+const HELLO_LIMIT: usize = 1 << 20;
+
+/// How many values it may hold: they stay in memory for as long as the host is known. A large host's grains are some 2000.
+const HELLO_VALUES: usize = 20_000;
 
 /// How long an agent may take to say who it is.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
@@ -77,10 +81,13 @@ pub(super) async fn run(daemon: Arc<Daemon>, connection: Connection, peer: Peer)
             }
             let welcome = Greeting::Welcome { version: env!("CARGO_PKG_VERSION").into(), id: id.clone() };
             if frame::write(&mut send, &welcome).await.is_ok() {
-                serve(&daemon, connection, &id, fingerprint, hello, &public_key).await;
+                let guest = Guest::new(id, fingerprint, public_key);
+                if let Some(number) = enter(&daemon, &connection, &guest, hello) {
+                    // A task of its own, since a connection needs much less for ever than for its greeting. The first stream
+                    // stays open as long as the connection.
+                    tokio::spawn(serve(daemon, connection, Arc::new(guest), number, (send, recv)));
+                }
             }
-            // The first stream stays open as long as the connection.
-            drop((send, recv));
         }
         Verdict::Issue => issue(&daemon, &connection, send, &id, &public_key).await,
         Verdict::Wait => wait(&daemon, &connection, send, &id, fingerprint, &public_key).await,
@@ -113,8 +120,21 @@ async fn write_down(daemon: &Daemon, admission: &Admission) -> Result<(), String
 
 async fn hello<T: DeserializeOwned>(connection: &Connection) -> Result<(SendStream, RecvStream, T), String> {
     let (send, mut recv) = connection.accept_bi().await.map_err(|error| error.to_string())?;
-    let hello = read_within(&mut recv, HELLO_LIMIT).await.map_err(|error| error.to_string())?;
+    let read = async {
+        let length = frame::read_length(&mut recv, HELLO_LIMIT).await?;
+        frame::decode_within(&frame::read_body(&mut recv, length).await?, HELLO_VALUES)
+    };
+    let hello = read.await.map_err(|error| error.to_string())?;
     Ok((send, recv, hello))
+}
+
+/// Grains that come later, within the bounds of those in the greeting.
+pub(super) fn bounded(grains: &Map) -> Result<(), FrameError> {
+    let encoded = frame::encode(grains)?;
+    match encoded.len() {
+        length if length > HELLO_LIMIT => Err(FrameError::TooLong(length)),
+        _ => frame::decode_within::<Map>(&encoded[4..], HELLO_VALUES).map(drop),
+    }
 }
 
 /// What is read of a [`Hello`] from an agent that is not enrolled: nothing whose size it chooses is built in memory.
@@ -144,32 +164,41 @@ async fn turn_away(connection: &Connection) {
     connection.close(close::GOING_AWAY.into(), reason.as_bytes());
 }
 
-/// A welcome agent's requests, until the connection ends.
-async fn serve(
-    daemon: &Arc<Daemon>,
-    connection: Connection,
-    id: &HostId,
-    fingerprint: Fingerprint,
-    hello: Hello,
-    public_key: &Arc<[u8]>,
-) {
-    let claim = Claim { connection: connection.clone(), fingerprint, instance: hello.instance };
+/// Takes a welcome agent in, and yields the number of its connection.
+fn enter(daemon: &Arc<Daemon>, connection: &Connection, guest: &Guest, hello: Hello) -> Option<u64> {
+    let (id, fingerprint) = (&guest.id, guest.fingerprint);
+    let Hello { version, grains, jobs, instance, .. } = hello;
+    let claim = Claim { connection: connection.clone(), fingerprint, instance, turn: guest.turn.clone() };
     let number = match daemon.fleet.connect(id, claim) {
         Ok(number) => number,
         // Both came in the same moment.
-        Err(other) => return connection.close(close::REPLACED.into(), rival::words(id, &other).as_bytes()),
+        Err(other) => {
+            connection.close(close::REPLACED.into(), rival::words(id, &other).as_bytes());
+            return None;
+        }
     };
-    drop(learn(daemon, id, hello.version, connection.remote_address().to_string(), hello.grains));
+    drop(learn(daemon, id, version, connection.remote_address().to_string(), grains));
     // The key may have been deleted since it was looked at; from here on a deletion finds the connection.
     if !daemon.keyring().is_accepted(id, fingerprint) {
         connection.close(close::KEY_REVOKED.into(), b"the key was deleted");
     }
     tracing::debug!(%id, "connected");
     daemon.jobs.connected(id);
-    homecoming::kill_what_was_called_off(daemon, id, &connection, hello.jobs);
-    let guest = Arc::new(Guest::new(id.clone(), fingerprint, Arc::clone(public_key)));
+    homecoming::kill_what_was_called_off(daemon, id, connection, jobs);
+    Some(number)
+}
+
+/// A welcome agent's requests, until the connection ends.
+async fn serve(
+    daemon: Arc<Daemon>,
+    connection: Connection,
+    guest: Arc<Guest>,
+    number: u64,
+    first: (SendStream, RecvStream),
+) {
+    let id = &guest.id;
     while let Ok((send, recv)) = connection.accept_bi().await {
-        let (daemon, guest) = (Arc::clone(daemon), Arc::clone(&guest));
+        let (daemon, guest) = (Arc::clone(&daemon), Arc::clone(&guest));
         tokio::spawn(async move { requests::serve(&daemon, &guest, send, recv).await });
     }
     tracing::debug!(%id, reason = ?connection.close_reason(), "disconnected");
@@ -178,6 +207,7 @@ async fn serve(
         drop(daemon.ledger.submit(Write::Seen { hosts: vec![id.clone()], at: last_seen }));
         daemon.jobs.disconnected(id);
     }
+    drop(first);
 }
 
 /// Notes what a host says of itself; on disk where it is news, which is what is returned then.
@@ -189,11 +219,10 @@ pub(super) fn learn(
     grains: Map,
 ) -> Option<Committed> {
     let last_seen = now();
-    let grains = Arc::new(with_own_id(id, grains));
+    let grains = Grains::of(id, grains);
     let known =
-        Known { version: version.clone(), address: address.clone(), last_seen, grains: Arc::clone(&grains) };
+        Known { version: version.clone(), address: address.clone(), last_seen, grains: grains.clone() };
     daemon.fleet.learn(id, known).then(|| {
-        let grains = Arc::unwrap_or_clone(grains);
         let row = HostRow { id: id.clone(), version, address, last_seen, grains };
         daemon.ledger.submit(Write::Host(row))
     })

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::allowance::Allowance;
 use super::fleet::Fleet;
+use super::intake::Intake;
 use super::live::LiveJobs;
 use crate::config::Config;
 use crate::database::Ledger;
@@ -43,6 +44,8 @@ pub struct Daemon {
     pub(super) jobs: LiveJobs,
     /// Bounds what is read from disk for agents at one time.
     pub(super) bulk: Semaphore,
+    /// Bounds the memory that agents' messages take.
+    pub(super) intake: Intake,
     /// Bounds how many agents that are not enrolled are connected.
     pub(super) door: Arc<Semaphore>,
     /// Held by the one job that takes a snapshot; the others wait without a thread.
@@ -78,15 +81,16 @@ impl Daemon {
     ) -> Self {
         let Kept { keyring, schedules, last_jid } = kept;
         Self {
+            snapshotter: Snapshotter::new(store.clone()).guarding(config.state_dir.clone()),
             config: RwLock::new(Arc::new(config)),
             listen,
             authority,
             ledger,
-            snapshotter: Snapshotter::new(store.clone()),
             store,
             fleet,
             jobs: LiveJobs::default(),
             bulk: Semaphore::new(BULK),
+            intake: Intake::default(),
             door: Arc::new(Semaphore::new(DOOR)),
             snapshotting: tokio::sync::Mutex::default(),
             allowance: Allowance::default(),

@@ -1,5 +1,6 @@
 //! The daemon with agents that are played by the test, over real connections.
 
+mod hostile;
 mod life;
 mod rollout;
 
@@ -142,7 +143,24 @@ impl Actor {
     }
 
     async fn knock(&self, master: &Master) -> (Link, Greeting) {
-        let address = master.daemon().listen;
+        let (connection, endpoint) = self.dial(master, master.daemon().listen).await;
+        let (mut send, mut recv) = connection.open_bi().await.unwrap();
+        frame::write(&mut send, &self.hello()).await.unwrap();
+        let greeting = frame::read(&mut recv).await.unwrap();
+        (Link { connection, recv, _send: send, _endpoint: endpoint }, greeting)
+    }
+
+    /// Says hello to a master that closes the connection instead of answering, and yields why.
+    async fn say_hello(&self, master: &Master) -> Option<quinn::ConnectionError> {
+        let (connection, _endpoint) = self.dial(master, master.daemon().listen).await;
+        let (mut send, mut recv) = connection.open_bi().await.unwrap();
+        let _ = frame::write(&mut send, &self.hello()).await;
+        let greeting: Result<Greeting, _> = frame::read(&mut recv).await;
+        greeting.is_err().then(|| connection.close_reason())?
+    }
+
+    /// Connects to a master at this address.
+    async fn dial(&self, master: &Master, address: std::net::SocketAddr) -> (Connection, quinn::Endpoint) {
         let endpoint = client(address).unwrap();
         let certificate = match &self.certificate {
             Some(certificate) => certificate.clone(),
@@ -150,9 +168,11 @@ impl Actor {
         };
         let identity = ClientIdentity { certificate, key: self.key.private_key() };
         let pin = Arc::new(Pin::new(Some(master.daemon().authority.fingerprint())));
-        let connection = connect(&endpoint, address, identity, &pin).await.unwrap();
-        let (mut send, mut recv) = connection.open_bi().await.unwrap();
-        let hello = Hello {
+        (connect(&endpoint, address, identity, &pin).await.unwrap(), endpoint)
+    }
+
+    fn hello(&self) -> Hello {
+        Hello {
             protocol: PROTOCOL,
             version: "0".into(),
             id: self.id.clone(),
@@ -160,10 +180,7 @@ impl Actor {
             jobs: Vec::new(),
             join: self.join.clone(),
             instance: self.instance,
-        };
-        frame::write(&mut send, &hello).await.unwrap();
-        let greeting = frame::read(&mut recv).await.unwrap();
-        (Link { connection, recv, _send: send, _endpoint: endpoint }, greeting)
+        }
     }
 
     /// Enrols with a master that accepts every key, and comes in.

@@ -211,12 +211,11 @@ fn remove_key(connection: &Connection, key: &Key) -> Result<(), LedgerError> {
 }
 
 fn put_host(connection: &Connection, host: &HostRow) -> Result<(), LedgerError> {
-    let grains = encode(&host.grains)?;
     run(
         connection,
         "INSERT INTO hosts (id, version, address, last_seen, grains) VALUES (?1, ?2, ?3, ?4, ?5) \
          ON CONFLICT DO UPDATE SET version = ?2, address = ?3, last_seen = ?4, grains = ?5",
-        params![host.id.as_str(), host.version, host.address, host.last_seen, grains],
+        params![host.id.as_str(), host.version, host.address, host.last_seen, host.grains.bytes()],
     )
 }
 

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
 
 use super::{Applied, HostOutcome, HostRow, LedgerError, Retired};
+use crate::grains::Grains;
 use crate::jobs::{Counts, HostRecord, HostState, JobRecord, Phase};
 use crate::keys::{Key, KeyState};
 use crate::schedules::Schedule;
@@ -39,7 +40,7 @@ pub(super) fn hosts(connection: &Connection) -> Result<Vec<HostRow>, LedgerError
             version: row.get(1)?,
             address: row.get(2)?,
             last_seen: row.get(3)?,
-            grains: decode(row, 4)?,
+            grains: Grains::packed(row.get_ref(4)?.as_blob()?),
         })
     })
 }

@@ -8,11 +8,11 @@ use common::id::{HostId, JobId};
 use common::identity::TokenHash;
 use common::message::Report;
 use common::store::Hash;
-use common::value::Map;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use super::LedgerError;
+use crate::grains::Grains;
 use crate::jobs::{HostState, JobRecord, Phase};
 use crate::keys::Key;
 use crate::schedules::Schedule;
@@ -183,7 +183,7 @@ pub struct HostRow {
     /// When it was last seen, in milliseconds since 1970.
     pub last_seen: i64,
     /// Its grains.
-    pub grains: Map,
+    pub grains: Grains,
 }
 
 /// A host that is out of service.

@@ -30,6 +30,17 @@ pub enum SourceError {
         /// Which bound.
         reason: String,
     },
+    /// A link leads to the master's keys, database or objects.
+    #[error(
+        "{path} of the tree leads into the master's own folder {private}, and what is in the tree every host may read: \
+         remove the link", path = path.display(), private = private.display()
+    )]
+    Private {
+        /// The link, or what lies behind it.
+        path: PathBuf,
+        /// The master's folder.
+        private: PathBuf,
+    },
     /// A file changes faster than it can be read.
     #[error("{path} changes while it is being read: wait until whatever writes it has ended", path = .0.display())]
     Unsettled(PathBuf),

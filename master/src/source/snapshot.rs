@@ -24,6 +24,8 @@ const ATTEMPTS: usize = 3;
 #[derive(Debug)]
 pub struct Snapshotter {
     store: Store,
+    /// What no tree may lead into.
+    private: Option<PathBuf>,
     known: Mutex<HashMap<PathBuf, Known>>,
 }
 
@@ -54,7 +56,13 @@ impl Snapshotter {
     /// A snapshotter that puts objects into `store`.
     #[must_use]
     pub fn new(store: Store) -> Self {
-        Self { store, known: Mutex::default() }
+        Self { store, private: None, known: Mutex::default() }
+    }
+
+    /// The same, where no link of a tree may lead into this folder: every host may read the whole tree.
+    #[must_use]
+    pub fn guarding(self, private: PathBuf) -> Self {
+        Self { private: Some(private), ..self }
     }
 
     /// Takes a snapshot of all environments. Blocks while it reads.
@@ -66,7 +74,7 @@ impl Snapshotter {
         let mut seen = HashMap::with_capacity(known.len());
         let mut environments = Vec::with_capacity(roots.len());
         for (name, folders) in roots {
-            let root = self.folder(&walk(folders)?, &known, &mut seen)?;
+            let root = self.folder(&walk(folders, self.private.as_deref())?, &known, &mut seen)?;
             environments.push(Environment { name: name.clone(), root });
         }
         *known = seen;

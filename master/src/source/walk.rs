@@ -60,10 +60,12 @@ impl Stat {
     }
 }
 
-/// The merged content of an environment's folders. A folder that is not there counts as empty, as in Salt.
-pub(super) fn walk(roots: &[PathBuf]) -> Result<Folder, SourceError> {
+/// The merged content of an environment's folders. A folder that is not there counts as empty, as in Salt. Symbolic links are
+/// followed, though never into the folder `private`.
+pub(super) fn walk(roots: &[PathBuf], private: Option<&Path>) -> Result<Folder, SourceError> {
     let mut merged = Folder::new();
-    let mut walker = Walker { files: 0, above: Vec::new() };
+    let private = private.and_then(|folder| folder.canonicalize().ok());
+    let mut walker = Walker { files: 0, above: Vec::new(), private };
     for root in roots {
         match std::fs::metadata(root) {
             Ok(metadata) if metadata.is_dir() => walker.folder(root, &metadata, &mut merged)?,
@@ -81,6 +83,8 @@ struct Walker {
     files: usize,
     /// The folders above, so that a symbolic link to one of them ends the descent.
     above: Vec<(u64, u64)>,
+    /// What no link may lead into, without links itself.
+    private: Option<PathBuf>,
 }
 
 impl Walker {
@@ -103,20 +107,33 @@ impl Walker {
                 continue;
             };
             if name != ".git" {
-                self.entry(entry.path(), name, into)?;
+                let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+                self.entry(entry.path(), name, is_link, into)?;
             }
         }
         self.above.pop();
         Ok(())
     }
 
-    fn entry(&mut self, path: PathBuf, name: String, into: &mut Folder) -> Result<(), SourceError> {
+    fn entry(
+        &mut self,
+        path: PathBuf,
+        name: String,
+        is_link: bool,
+        into: &mut Folder,
+    ) -> Result<(), SourceError> {
         // Follows symbolic links. One that leads nowhere is left out, and so is a file that has just gone.
         let metadata = match std::fs::metadata(&path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
             Err(source) => return Err(SourceError::Io { path, source }),
         };
+        // Through a link to a folder above it, the private one is reached without a link.
+        if let Some(private) = self.private.as_ref().filter(|_| is_link || metadata.is_dir())
+            && path.canonicalize().is_ok_and(|path| path.starts_with(private))
+        {
+            return Err(SourceError::Private { path, private: private.clone() });
+        }
         if metadata.is_dir() {
             match into.entry(name).or_insert_with(|| Node::Folder(Folder::new())) {
                 Node::Folder(inner) => self.folder(&path, &metadata, inner)?,
@@ -158,11 +175,33 @@ mod tests {
         std::fs::write(two.join("web/b.sls"), "").unwrap();
         std::os::unix::fs::symlink(&one, one.join("web/loop")).unwrap();
         std::os::unix::fs::symlink("nowhere", one.join("dangling")).unwrap();
-        let merged = walk(&[one.clone(), two, temporary.path().join("none")]).unwrap();
+        let merged = walk(&[one.clone(), two, temporary.path().join("none")], None).unwrap();
         assert_eq!(names(&merged), ["web"]);
         let Node::Folder(web) = &merged["web"] else { panic!() };
         assert_eq!(names(web), ["a.sls", "b.sls", "loop"]);
         let Node::File(file) = &web["a.sls"] else { panic!() };
         assert_eq!(file.path, one.join("web/a.sls"));
+    }
+
+    #[test]
+    fn no_link_leads_into_the_masters_own_folder() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (tree, private) = (temporary.path().join("tree"), temporary.path().join("above/private"));
+        std::fs::create_dir_all(&tree).unwrap();
+        std::fs::create_dir_all(private.join("ca")).unwrap();
+        std::fs::write(private.join("ca/ca.key"), "secret").unwrap();
+        let link = tree.join("innocent.txt");
+        // To a file in it, to itself, to a folder in it, and to one above it.
+        for target in
+            [private.join("ca/ca.key"), private.clone(), private.join("ca"), temporary.path().join("above")]
+        {
+            std::os::unix::fs::symlink(&target, &link).unwrap();
+            let error = walk(std::slice::from_ref(&tree), Some(&private)).unwrap_err();
+            assert!(matches!(error, SourceError::Private { .. }), "{error}");
+            assert!(walk(std::slice::from_ref(&tree), None).is_ok());
+            std::fs::remove_file(&link).unwrap();
+        }
+        std::fs::write(&link, "public").unwrap();
+        walk(std::slice::from_ref(&tree), Some(&private)).unwrap();
     }
 }

@@ -76,7 +76,7 @@ impl Listing<'_> {
         let latest = keys.iter().max_by_key(|key| key.last_seen);
         let (version, address, seen, grains) = match known {
             Some(known) => {
-                (known.version, known.address, known.last_seen, Arc::unwrap_or_clone(known.grains))
+                (known.version, known.address, known.last_seen, known.grains.open().as_ref().clone())
             }
             None => Default::default(),
         };

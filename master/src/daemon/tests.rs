@@ -20,8 +20,8 @@ use quinn::Connection;
 use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 
-use super::{clock, launch};
 use super::serve::{Running, start};
+use super::{clock, launch};
 use crate::api::{Client, FailureKind, JobEvent, KeyAction, Request, Response};
 use crate::config::{Config, Roots};
 use crate::jobs::{Batch, CallSpec, HostRecord, HostState, JobSpec, Policy, Spec};

@@ -26,6 +26,10 @@ demo *ARGS:
 bench-salt *ARGS:
     tests/bench/salt {{ARGS}}
 
+# Feeds what finds new ways through the code to all that reads what strangers send, for SECONDS a target.
+fuzz SECONDS *TARGETS:
+    bin/fuzz {{SECONDS}} {{TARGETS}}
+
 # Asks real Salt again what the conformance cases should give.
 goldens SALT3008 SALT3006 *CASES:
     tests/conformance/make --salt3008 {{SALT3008}} --salt3006 {{SALT3006}} {{CASES}}

@@ -1,5 +1,7 @@
 //! The expression a target stands for.
 
+use std::fmt;
+
 use super::{Facts, Matcher};
 
 /// Matchers joined by `and`, `or` and `not`.
@@ -33,6 +35,28 @@ impl Expression {
             Self::Matcher(matcher) => Box::new(std::iter::once(matcher)),
             Self::Not(other) => other.matchers(),
             Self::And(parts) | Self::Or(parts) => Box::new(parts.iter().flat_map(Self::matchers)),
+        }
+    }
+}
+
+/// The expression as a target, its node groups written out: what parses to the same expression.
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let joined = |f: &mut fmt::Formatter<'_>, parts: &[Self], operator, loose: fn(&Self) -> bool| {
+            for (number, part) in parts.iter().enumerate() {
+                let operator = if number == 0 { "" } else { operator };
+                if loose(part) { write!(f, "{operator}( {part} )")? } else { write!(f, "{operator}{part}")? }
+            }
+            Ok(())
+        };
+        match self {
+            Self::Matcher(matcher) => matcher.fmt(f),
+            Self::Not(other) => match **other {
+                Self::Matcher(_) => write!(f, "not {other}"),
+                _ => write!(f, "not ( {other} )"),
+            },
+            Self::And(parts) => joined(f, parts, " and ", |part| matches!(part, Self::And(_) | Self::Or(_))),
+            Self::Or(parts) => joined(f, parts, " or ", |part| matches!(part, Self::Or(_))),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! One matcher: what it looks at and how.
 
+use std::fmt;
+
 use fancy_regex::Regex;
 
 use super::address::Addresses;
 use super::subdict::{self, Comparison};
 use super::{Facts, Problem, fnmatch};
 use crate::regex::{Flags, Subject, compile, match_at_start};
+use crate::value::DEFAULT_DELIMITER;
 
 /// What a matcher looks at, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,5 +112,23 @@ impl Matcher {
             Kind::Glob if !self.pattern.contains(['*', '?', '[']) => vec![&self.pattern],
             _ => Vec::new(),
         }
+    }
+}
+
+/// The matcher as a word of a target.
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let engine = match self.kind {
+            Kind::Glob => return f.write_str(&self.pattern),
+            Kind::List => 'L',
+            Kind::Regex => 'E',
+            Kind::Grain => 'G',
+            Kind::GrainRegex => 'P',
+            Kind::Pillar | Kind::PillarExact => 'I',
+            Kind::PillarRegex => 'J',
+            Kind::Address => 'S',
+        };
+        let delimiter = if self.delimiter == DEFAULT_DELIMITER { "" } else { &self.delimiter };
+        write!(f, "{engine}{delimiter}@{}", self.pattern)
     }
 }

@@ -347,6 +347,24 @@ mod tests {
         assert!(Target::parse(&"a or ".repeat(WORD_LIMIT), &Map::new()).is_err());
     }
 
+    /// Targets as people write them.
+    fn target() -> impl Strategy<Value = String> {
+        let word = prop_oneof![
+            "[a-z*?-]{1,5}",
+            "[GPIJ]@[a-z]{1,4}:[a-z]{1,4}[*]?",
+            "[GI]\\|@[a-z]{1,4}\\|[a-z]{1,4}",
+            "[LE]@[a-z]{1,4},?[a-z]{0,3}",
+            "S@10\\.[0-9]\\.0\\.0/16",
+            "N@(proxies|nested|ids|words)",
+        ]
+        .prop_filter("a word of its own", |word| !matches!(word.as_str(), "and" | "or" | "not"));
+        word.prop_recursive(6, 40, 4, |inner| {
+            let joined = (prop::collection::vec(inner.clone(), 1..4), "( and | or | not )")
+                .prop_map(|(parts, operator)| format!("( {} )", parts.join(&operator)));
+            prop_oneof![joined, inner.prop_map(|inner| format!("( not {inner} )"))]
+        })
+    }
+
     proptest! {
         #[test]
         fn never_panics(text in r"((and|or|not|\(|\)|[GPIJLESNRX].?@[a-z:|\[\]()*0-9/.]{0,6}|[a-z*?\[\]-]{1,5}|.{0,4}) ){0,12}") {
@@ -355,6 +373,25 @@ mod tests {
                     let _ = target.matches(host);
                 }
                 let _ = matches_top(&text, host, nodegroups);
+            });
+        }
+
+        #[test]
+        fn any_text_is_a_target_or_an_error(text in r"\PC{0,60}") {
+            on_host(|host, nodegroups| {
+                let _ = Target::parse(&text, nodegroups).map(|target| target.matches(host));
+                let _ = matches_top(&text, host, nodegroups);
+            });
+        }
+
+        #[test]
+        fn what_is_printed_is_the_same_target(text in target()) {
+            on_host(|host, nodegroups| {
+                let target = Target::parse(&text, nodegroups).unwrap();
+                let printed = target.expression().to_string();
+                let again = Target::parse(&printed, &Map::new()).unwrap();
+                assert_eq!(again.expression().to_string(), printed, "{text}");
+                assert_eq!(again.matches(host), target.matches(host), "{text}");
             });
         }
     }

@@ -200,5 +200,16 @@ pub fn value_of(text: &str) -> Result<Value, String> {
     yaml::load(text, &place).map(|node| node.to_value()).map_err(|fault| fault.message)
 }
 
+/// A value as a YAML text, in one line (`flow`) or in many; [`value_of`] reads it back.
+///
+/// # Errors
+/// When it has a part that YAML cannot write.
+pub fn text_of(value: &Value, flow: bool) -> Result<String, String> {
+    let layout = if flow { Layout::Flow } else { Layout::Block };
+    to_yaml(value, layout).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use libyaml_safer::{Event, EventData, Parser, ScalarStyle};
+use libyaml_safer::{Encoding, Event, EventData, Parser, ScalarStyle};
 
 use super::fault::{Fault, Mark};
 
@@ -30,6 +30,10 @@ pub(super) fn parse<T>(
     let attempt = |given: &str, unended| {
         let mut bytes = given.as_bytes();
         let mut parser = Parser::new();
+        // The parser takes the first byte of any character from U+F000 on for that of a byte order mark.
+        if bytes.first() == Some(&0xef) && !bytes.starts_with("\u{feff}".as_bytes()) {
+            parser.set_encoding(Encoding::Utf8);
+        }
         parser.set_input_string(&mut bytes);
         let mut events = Events { text, parser, last: Mark::default(), skipped, unended, panicked: false };
         let result = with(&mut events);

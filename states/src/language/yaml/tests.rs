@@ -249,6 +249,13 @@ fn a_byte_order_mark_moves_no_place() {
 }
 
 #[test]
+fn a_text_may_begin_with_what_looks_like_a_byte_order_mark() {
+    for text in ["\u{fffc}", "\u{ff21}: 1", "\u{f000}"] {
+        assert!(load(text, &place).is_ok(), "{text}");
+    }
+}
+
+#[test]
 fn the_parsers_own_panics_are_errors() {
     let fault = load("a: 1\nb: [!, c]\n", &place).unwrap_err();
     assert_eq!(fault.message, "invalid YAML: the text cannot be parsed");

@@ -186,10 +186,11 @@ impl Diagnostic {
     }
 }
 
-/// A line of a text, counted from 1.
+/// A line of a text, counted from 1, or the beginning of it: a line may be as long as its file.
 pub(crate) fn line_of(text: &str, line: u32) -> Option<String> {
+    const LENGTH_LIMIT: usize = 500;
     let index = usize::try_from(line).ok()?.checked_sub(1)?;
-    text.lines().nth(index).map(Into::into)
+    Some(text.lines().nth(index)?.chars().take(LENGTH_LIMIT).collect())
 }
 
 impl fmt::Display for Diagnostic {

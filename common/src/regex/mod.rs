@@ -85,6 +85,9 @@ pub enum PatternError {
         "the regular expression {0:?} needs too many steps on this text: write it with fewer nested repeats"
     )]
     TooSlow(String),
+    /// What was to be put in is too much.
+    #[error("what replaces the matches has more than {} bytes", replace::LENGTH_LIMIT)]
+    TooLarge,
 }
 
 /// Compiles a pattern of Python's `re`.

@@ -165,6 +165,9 @@ pub fn substitute_bytes(
     Ok((out, done.len()))
 }
 
+/// How many bytes all that is put in may have together.
+pub(super) const LENGTH_LIMIT: usize = 64 << 20;
+
 type Change = ((usize, usize), Vec<u8>);
 
 /// Collects what to put where, over the matches in their order.
@@ -179,9 +182,15 @@ fn walk<'t, S: fancy_regex::Input + ?Sized>(
         template.check(regex)?;
     }
     let mut done = Vec::new();
+    let mut length = 0;
     for captures in regex.captures_iter(subject) {
         let captures = captures.map_err(|_| PatternError::TooSlow(regex.as_str().into()))?;
-        done.push(change(&captures));
+        let change = change(&captures);
+        length += change.1.len();
+        if length > LENGTH_LIMIT {
+            return Err(PatternError::TooLarge);
+        }
+        done.push(change);
         if count > 0 && done.len() == count {
             break;
         }

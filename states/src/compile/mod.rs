@@ -6,6 +6,8 @@
 //! step goes on with what is sound: where a file did not load, nothing is said of what may be missing because of that.
 //! `digest` tells many errors in few.
 
+#[cfg(test)]
+mod bounds;
 mod catalogue;
 mod cycles;
 mod digest;

@@ -148,5 +148,5 @@ fn errors_name_the_file_they_are_in() {
     let error = render_template(&context, "base", "t", text, &Map::new()).unwrap_err();
     let place = error.place.unwrap();
     assert_eq!((&*place.file, place.line), ("lib/m.jinja", 2));
-    assert_eq!(error.notes, ["reached from t:4"]);
+    assert_eq!(error.notes, ["in the macro `m`", "reached from t:4"]);
 }

@@ -6,6 +6,7 @@ use minijinja::{Error, ErrorKind, Value};
 
 use super::run::defined;
 use super::values::{DEPTH_LIMIT, dict, items_of, list, pairs_of};
+use super::{budget, print};
 
 /// The most values that one value may hold when it leaves a template.
 const SIZE_LIMIT: usize = 2_000_000;
@@ -17,7 +18,10 @@ pub(super) fn to_template(value: &Plain) -> Value {
         Plain::Bool(flag) => Value::from(*flag),
         Plain::Int(number) => Value::from(*number),
         Plain::Float(number) => Value::from(*number),
-        Plain::String(text) => Value::from(text.clone()),
+        Plain::String(text) => {
+            budget::note(text.len());
+            Value::from(text.clone())
+        }
         Plain::Bytes(bytes) => Value::from_bytes(bytes.to_vec()),
         Plain::List(items) => list(items.iter().map(to_template).collect()),
         Plain::Map(map) => map_to_template(map),
@@ -54,7 +58,12 @@ fn convert(value: &Value, depth: usize, size: &mut usize) -> Result<Plain, Error
             }
         },
         ValueKind::Number => Plain::Float(f64::try_from(value.clone())?),
-        ValueKind::String => Plain::from(value.as_str().unwrap_or_default()),
+        ValueKind::String => {
+            let text = value.as_str().unwrap_or_default();
+            budget::note(text.len());
+            budget::check()?;
+            Plain::from(text)
+        }
         ValueKind::Bytes => Plain::Bytes(value.as_bytes().unwrap_or_default().into()),
         ValueKind::Seq | ValueKind::Iterable => Plain::List(
             items_of(value)?.iter().map(|item| convert(item, depth + 1, size)).collect::<Result<_, _>>()?,
@@ -65,6 +74,11 @@ fn convert(value: &Value, depth: usize, size: &mut usize) -> Result<Plain, Error
                 .map(|(key, value)| Ok((convert(key, depth + 1, size)?, convert(value, depth + 1, size)?)))
                 .collect::<Result<_, Error>>()?,
         ),
-        _ => return Err(Error::new(ErrorKind::InvalidOperation, format!("{value} is no data"))),
+        _ => {
+            return Err(Error::new(
+                ErrorKind::InvalidOperation,
+                format!("{} is no data", print::text(value)),
+            ));
+        }
     })
 }

@@ -1,7 +1,6 @@
 //! Rendering: what a template is given, the templates that have been read, and the errors made into diagnostics.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -13,15 +12,9 @@ use super::convert::{map_to_template, to_template};
 use super::functions::Functions;
 use super::run::{Run, Session, Span, Unit};
 use super::syntax::{Parsed, Settings, SyntaxError, override_of, parse};
-use super::{errors, filters, globals, tests};
+use super::{budget, errors, filters, globals, tests};
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
-
-/// How many steps one rendering may take: it ends a loop that would not.
-const FUEL: u64 = 50_000_000;
-
-/// How deep templates may call functions that render templates.
-const NESTING_LIMIT: usize = 8;
 
 /// How many templates are kept when they have been read, and how many bytes of source.
 const KEPT_TEMPLATES: usize = 4096;
@@ -59,21 +52,17 @@ pub(crate) struct Rendered {
     pub(crate) source: Arc<str>,
 }
 
-thread_local!(static NESTING: Cell<usize> = const { Cell::new(0) });
-
 /// Renders a template.
 ///
 /// # Errors
 /// An error in it, or in one that it imports, with its place.
 pub(crate) fn render(context: &Arc<Context>, template: &Template<'_>) -> Result<Rendered, Box<Diagnostic>> {
-    let nesting = NESTING.get();
-    if nesting >= NESTING_LIMIT {
-        let message = format!("{}: templates render templates more than {NESTING_LIMIT} deep", template.path);
-        return Err(Box::new(Diagnostic::new(message)));
-    }
-    NESTING.set(nesting + 1);
-    let rendered = render_here(context, template);
-    NESTING.set(nesting);
+    let account = budget::open().map_err(|limit| {
+        let message = format!("{}: templates render templates more than {limit} deep", template.path);
+        Box::new(Diagnostic::new(message))
+    })?;
+    let rendered = budget::with_stack(|| render_here(context, template));
+    drop(account);
     rendered
 }
 
@@ -134,11 +123,7 @@ fn with_state<T>(
     run: impl FnOnce(&mut minijinja::State<'_, '_>) -> T,
 ) -> T {
     static ENVIRONMENT: OnceLock<Environment<'static>> = OnceLock::new();
-    let environment = ENVIRONMENT.get_or_init(|| {
-        let mut environment = Environment::empty();
-        environment.set_fuel(Some(FUEL));
-        environment
-    });
+    let environment = ENVIRONMENT.get_or_init(Environment::empty);
     match environment.template_from_named_str(path, "") {
         Ok(template) => {
             let mut state = template.new_state();

@@ -10,10 +10,11 @@ use minijinja::{Error, ErrorKind, State, Value};
 
 use super::arguments::Arguments;
 use super::errors::Sentence;
+use super::graves::bury;
 use super::methods::dict_entries;
 use super::run::exception;
 use super::values::{Namespace, dict, tuple};
-use super::{functions, print};
+use super::{budget, functions, print};
 
 /// The name under which a template's root finds itself.
 pub(super) const ROOT: &str = "__root";
@@ -110,7 +111,7 @@ fn new_dict(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     Ok(dict(pairs))
 }
 
-fn range(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+fn range(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     arguments.at_most(3)?;
     let (start, stop, step) = match arguments.positional().len() {
         0 | 1 => (0, arguments.int(0, "stop")?, 1),
@@ -128,7 +129,7 @@ fn range(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
         let message = "Range too big. The sandbox blocks ranges larger than MAX_RANGE";
         return Err(exception(format!("{message} ({RANGE_LIMIT}).")));
     }
-    state.consume_fuel(length as u64)?;
+    budget::steps(length as u64)?;
     Ok(Value::from_object(Range { start, stop, step, length }))
 }
 
@@ -184,6 +185,12 @@ impl Object for Range {
 struct Cycler {
     items: Vec<Value>,
     at: AtomicUsize,
+}
+
+impl Drop for Cycler {
+    fn drop(&mut self) {
+        bury(std::mem::take(&mut self.items));
+    }
 }
 
 impl Object for Cycler {

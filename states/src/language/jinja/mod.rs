@@ -2,12 +2,14 @@
 //! tests, tags and names.
 
 mod arguments;
+mod budget;
 mod convert;
 mod engine;
 mod errors;
 mod filters;
 mod functions;
 mod globals;
+mod graves;
 mod markup;
 mod methods;
 mod print;

@@ -7,14 +7,17 @@ use common::value::{Value as Plain, float_repr};
 use minijinja::Value;
 use minijinja::value::ValueKind;
 
+use super::budget;
 use super::functions::{Functions, Module};
 use super::globals::Range;
-use super::values::{DEPTH_LIMIT, Generator, Group, View, items_of, pairs_of};
+use super::values::{Generator, Group, View, items_of, pairs_of};
+
+/// The longest text that a value is printed as, in bytes.
+const LENGTH_LIMIT: usize = 64 << 20;
 
 thread_local! {
     /// Whether text with line breaks inside a printed dict is written as YAML's double-quoted scalar.
     static YAML_FRIENDLY: Cell<bool> = const { Cell::new(false) };
-    static DEPTH: Cell<usize> = const { Cell::new(0) };
 }
 
 /// What `{{ … }}` prints: Python's `str(value)`, except that Salt makes printed dicts friendly to YAML.
@@ -35,10 +38,11 @@ pub(super) fn text(value: &Value) -> String {
 
 /// Python's `repr(value)`.
 pub(super) fn repr(value: &Value) -> String {
-    let mut out = String::new();
-    // Writing to a String cannot fail.
-    let _ = write_repr(value, &mut out);
-    out
+    let mut out = Bounded(String::new());
+    if write_repr(value, &mut out).is_err() {
+        budget::note(usize::MAX);
+    }
+    out.0
 }
 
 /// Python's name for the type of a value.
@@ -151,15 +155,22 @@ fn write_pairs(pairs: &[(Value, Value)], out: &mut impl fmt::Write) -> fmt::Resu
     out.write_char('}')
 }
 
-/// Runs `write` one level deeper; past the limit nothing more is written.
+/// Writes one level deeper; past the bounds of a rendering nothing more is written.
 fn deeper(write: impl FnOnce() -> fmt::Result) -> fmt::Result {
-    if DEPTH.get() > DEPTH_LIMIT {
-        return Err(fmt::Error);
+    budget::deeper(Ok(()), write)
+}
+
+/// Text that is being written, no longer than may be.
+struct Bounded(String);
+
+impl fmt::Write for Bounded {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.0.len() + text.len() > LENGTH_LIMIT {
+            return Err(fmt::Error);
+        }
+        self.0.push_str(text);
+        Ok(())
     }
-    DEPTH.set(DEPTH.get() + 1);
-    let written = write();
-    DEPTH.set(DEPTH.get() - 1);
-    written
 }
 
 /// YAML's double-quoted scalar, escaped as PyYAML does.

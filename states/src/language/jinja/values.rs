@@ -2,6 +2,7 @@
 //!
 //! The value type's own lists and maps never change, so everything a template makes or is given is one of these.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,8 +11,9 @@ use indexmap::IndexMap;
 use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, Tuple, ValueKind};
 use minijinja::{Error, ErrorKind, State, Value};
 
-use super::run::{Undefined, exception, usable};
-use super::{methods, print};
+use super::graves::bury;
+use super::run::{Undefined, exception, hashable, usable};
+use super::{budget, methods, print};
 
 /// The deepest that lists and dicts may be put into each other.
 pub(super) const DEPTH_LIMIT: usize = 200;
@@ -53,28 +55,63 @@ pub(super) struct Group {
     pub(super) list: Value,
 }
 
+/// What an item of a list takes, and a pair of a dict with its place in the table.
+const ITEM_SIZE: usize = size_of::<Value>();
+const PAIR_SIZE: usize = 2 * ITEM_SIZE + 4 * size_of::<usize>();
+
+/// How many tuples may be inside a tuple, however deep.
+const TUPLES_LIMIT: usize = 10_000;
+
 /// A list of these items.
 pub(super) fn list(items: Vec<Value>) -> Value {
+    budget::note(items.len() * ITEM_SIZE);
     Value::from_object(List { items: Mutex::new(items) })
 }
 
 /// A dict of these pairs.
 pub(super) fn dict(pairs: impl IntoIterator<Item = (Value, Value)>) -> Value {
-    Value::from_object(Dict { pairs: Mutex::new(pairs.into_iter().collect()) })
+    let pairs: IndexMap<Value, Value> = pairs.into_iter().collect();
+    budget::note(pairs.len() * PAIR_SIZE);
+    Value::from_object(Dict { pairs: Mutex::new(pairs) })
+}
+
+/// A tuple of items that may be tuples. It never changes, so it can be seen here how deep it goes.
+///
+/// # Errors
+/// They are nested too deep, or there are too many.
+pub(super) fn nested_tuple(items: Vec<Value>) -> Result<Value, Error> {
+    fn fits(items: &[Value], depth: usize, left: &mut usize) -> bool {
+        items.iter().filter_map(|item| item.downcast_object_ref::<Tuple>()).all(|tuple| {
+            let inside = left.checked_sub(1).filter(|_| depth < DEPTH_LIMIT);
+            inside.is_some_and(|rest| {
+                *left = rest;
+                fits(tuple, depth + 1, left)
+            })
+        })
+    }
+    match fits(&items, 1, &mut TUPLES_LIMIT.clone()) {
+        true => Ok(tuple(items)),
+        false => {
+            Err(exception(format!("tuples are nested more than {DEPTH_LIMIT} deep, or there are too many")))
+        }
+    }
 }
 
 /// A tuple of these items.
 pub(super) fn tuple(items: Vec<Value>) -> Value {
+    budget::note(items.len() * ITEM_SIZE);
     Value::from(Tuple::from(items))
 }
 
 /// A view called `name`, such as `dict_keys`, or `set`: Python's set.
 pub(super) fn view(name: &'static str, items: Vec<Value>) -> Value {
+    budget::note(items.len() * ITEM_SIZE);
     Value::from_object(View { name, items })
 }
 
 /// A generator of these items, which Python calls `name`.
 pub(super) fn generator(name: &'static str, items: Vec<Value>) -> Value {
+    budget::note(items.len() * ITEM_SIZE);
     Value::from_object(Generator { name, items: Mutex::new(items.into()) })
 }
 
@@ -165,35 +202,56 @@ impl Dict {
     }
 }
 
-/// Refuses to put `value` into the list or dict at `holder` when that would make it contain itself.
+/// Refuses a value that is too deep, or too much once all that is shared in it is written out.
+pub(super) fn measure(value: &Value) -> Result<(), Error> {
+    walk(std::ptr::null(), value, true)
+}
+
+/// Refuses to put `value` into the list, dict or namespace at `holder` when that would make it contain itself.
 pub(super) fn check_nesting(holder: *const (), value: &Value) -> Result<(), Error> {
-    fn walk(holder: *const (), value: &Value, depth: usize) -> Result<(), &'static str> {
-        if depth > DEPTH_LIMIT {
-            return Err("lists and dicts are nested too deep");
+    walk(holder, value, false)
+}
+
+/// Goes through all that a value holds; `texts` says whether its texts count as made.
+fn walk(holder: *const (), value: &Value, texts: bool) -> Result<(), Error> {
+    let refuse = |reason: &str| Err(Error::new(ErrorKind::InvalidOperation, reason.to_owned()));
+    let objects = |values: &mut dyn Iterator<Item = &Value>, depth: usize| -> Vec<(Value, usize)> {
+        if !texts {
+            return values
+                .filter(|value| value.as_object().is_some())
+                .map(|value| (value.clone(), depth))
+                .collect();
         }
-        let children = if let Some(inner) = value.downcast_object::<List>() {
+        let noted = values.inspect(|value| budget::note(value.as_str().map_or(0, str::len)));
+        noted.filter(|value| value.as_object().is_some()).map(|value| (value.clone(), depth)).collect()
+    };
+    let mut waiting = objects(&mut std::iter::once(value), 0);
+    while let Some((value, depth)) = waiting.pop() {
+        if depth > DEPTH_LIMIT {
+            return refuse("lists and dicts are nested too deep");
+        }
+        // What is shared is walked through again for each that shares it, which may be without end.
+        budget::steps(1)?;
+        if let Some(inner) = value.downcast_object::<List>() {
             if Arc::as_ptr(&inner).cast() == holder {
-                return Err("a list cannot be put into itself");
+                return refuse("a list cannot be put into itself");
             }
-            inner.lock().iter().filter(|item| item.as_object().is_some()).cloned().collect()
+            waiting.extend(objects(&mut inner.lock().iter(), depth + 1));
         } else if let Some(inner) = value.downcast_object::<Dict>() {
             if Arc::as_ptr(&inner).cast() == holder {
-                return Err("a dict cannot be put into itself");
+                return refuse("a dict cannot be put into itself");
             }
-            inner.lock().values().filter(|item| item.as_object().is_some()).cloned().collect()
+            waiting.extend(objects(&mut inner.lock().values(), depth + 1));
         } else if let Some(inner) = value.downcast_object::<Namespace>() {
             if Arc::as_ptr(&inner).cast() == holder {
-                return Err("a namespace cannot be put into itself");
+                return refuse("a namespace cannot be put into itself");
             }
-            inner.lock().values().filter(|item| item.as_object().is_some()).cloned().collect()
+            waiting.extend(objects(&mut inner.lock().values(), depth + 1));
         } else if let Some(tuple) = value.downcast_object_ref::<Tuple>() {
-            tuple.to_vec()
-        } else {
-            Vec::new()
-        };
-        children.iter().try_for_each(|child| walk(holder, child, depth + 1))
+            waiting.extend(objects(&mut tuple.iter(), depth + 1));
+        }
     }
-    walk(holder, value, 0).map_err(|reason| Error::new(ErrorKind::InvalidOperation, reason))
+    Ok(())
 }
 
 impl Object for List {
@@ -203,6 +261,19 @@ impl Object for List {
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         self.lock().get(key.as_usize()?).cloned()
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        let other = other.downcast::<Self>()?;
+        // Copies: either may be inside the other.
+        let (left, right) = (self.lock().clone(), other.lock().clone());
+        Some(budget::deeper(Ordering::Less, || {
+            let unequal = left.iter().zip(&right).find(|(left, right)| left != right);
+            match unequal {
+                Some((left, right)) => left.cmp(right),
+                None => left.len().cmp(&right.len()),
+            }
+        }))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -229,7 +300,18 @@ impl Object for List {
 
 impl Object for Dict {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.lock().get(key).cloned()
+        if hashable(key).is_ok() { self.lock().get(key).cloned() } else { None }
+    }
+
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        let other = other.downcast::<Self>()?;
+        let (left, right) = (self.lock().clone(), other.lock().clone());
+        Some(budget::deeper(Ordering::Less, || {
+            let same =
+                left.len() == right.len() && left.iter().all(|(key, value)| right.get(key) == Some(value));
+            // Dicts have no order.
+            if same { Ordering::Equal } else { Ordering::Less }
+        }))
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
@@ -314,6 +396,11 @@ impl Object for Namespace {
         self.lock().get(key).cloned()
     }
 
+    fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
+        // One is equal to itself alone.
+        other.downcast_ref::<Self>().map(|_| Ordering::Less)
+    }
+
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("<Namespace {")?;
         let attributes = self.lock().clone();
@@ -349,6 +436,25 @@ impl Object for Group {
         print::write_items(&[self.grouper.clone(), self.list.clone()], ['(', ')'], f)
     }
 }
+
+macro_rules! buried {
+    ($($type:ty => |$holder:ident| $values:expr),*) => {
+        $(impl Drop for $type {
+            fn drop(&mut self) {
+                let $holder = self;
+                bury($values);
+            }
+        })*
+    };
+}
+buried!(
+    List => |list| std::mem::take(&mut *list.lock()),
+    Dict => |dict| std::mem::take(&mut *dict.lock()).into_iter().flat_map(|(key, value)| [key, value]),
+    View => |view| std::mem::take(&mut view.items),
+    Generator => |generator| std::mem::take(&mut *generator.lock()),
+    Namespace => |namespace| std::mem::take(&mut *namespace.lock()).into_values(),
+    Group => |group| [std::mem::take(&mut group.grouper), std::mem::take(&mut group.list)]
+);
 
 macro_rules! debug_by_name {
     ($($type:ty => $name:literal),*) => {

@@ -5,6 +5,7 @@ use minijinja::{Error, State, Value};
 use super::order::attribute;
 use super::{Filter, apply as filter};
 use crate::language::jinja::arguments::Arguments;
+use crate::language::jinja::budget;
 use crate::language::jinja::run::{template_error, usable};
 use crate::language::jinja::tests;
 use crate::language::jinja::values::{generator, items_of};
@@ -57,7 +58,7 @@ fn map(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
         return Ok(generator("generator", mapped));
     }
     for item in items {
-        state.consume_fuel(1)?;
+        budget::steps(1)?;
         mapped.push(filter(state, &name, &given(item, further, arguments))?);
     }
     Ok(generator("generator", mapped))
@@ -85,7 +86,7 @@ fn choose(
     };
     let mut kept = Vec::new();
     for item in items {
-        state.consume_fuel(1)?;
+        budget::steps(1)?;
         let subject = match &path {
             Some(path) => attribute(&item, path, None)?,
             None => item.clone(),

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use common::value::Value as Plain;
-use minijinja::value::ValueKind;
+use minijinja::value::{Object, ValueKind};
 use minijinja::{Error, Value};
 
 use super::Filter;
@@ -12,7 +12,7 @@ use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::convert::to_template;
 use crate::language::jinja::methods::{dict_entries, list as list_method};
 use crate::language::jinja::print;
-use crate::language::jinja::run::{defined, exception, order, template_error};
+use crate::language::jinja::run::{defined, exception, hashable, order, template_error};
 use crate::language::jinja::values::{Dict, List, check_nesting, dict, items_of, list, pairs_of, tuple};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
@@ -53,7 +53,7 @@ fn descend(at: &Value, step: &Value) -> Option<Value> {
         None => step.as_i64(),
     };
     let of_dict =
-        |dict: &Value, key: &Value| Some(dict.downcast_object_ref::<Dict>()?.lock().get(key)?.clone());
+        |dict: &Value, key: &Value| dict.downcast_object::<Dict>().and_then(|dict| dict.get_value(key));
     if at.kind() == ValueKind::Seq && !at.is_tuple() {
         let items = items_of(at).ok()?;
         let Some(number) = number() else { return items.iter().find_map(|item| of_dict(item, step)) };
@@ -128,6 +128,11 @@ fn update(arguments: &Arguments<'_>, old: Option<Value>, value: &Value) -> Resul
     let pairs = dict_entries(value).map_err(|_| {
         let kind = print::type_name(value);
         arguments.salt_error(format!("Cannot update <class 'dict'> with a <class '{kind}'>."))
+    })?;
+    let holder = std::ptr::from_ref(target).cast();
+    pairs.iter().try_for_each(|(key, value)| {
+        hashable(key)?;
+        check_nesting(holder, value)
     })?;
     target.lock().extend(pairs);
     Ok(old)

@@ -38,7 +38,7 @@ pub(super) use patterns::matches;
 use super::arguments::Arguments;
 use super::print;
 use super::run::{defined, template_error};
-use super::values::pairs_of;
+use super::values::{measure, pairs_of};
 
 /// A filter: its first argument is what stands before the `|`.
 type Filter = fn(&mut State, &Arguments<'_>) -> Result<Value, Error>;
@@ -72,6 +72,23 @@ static LISTS: &[&[(&str, Filter)]] = &[
 /// The filters that may be given an undefined value: those that are for it, and those that pass it on or never use it.
 static UNDEFINED: &[&str] = &["d", "default", "is_list", "items", "pprint", "sequence", "skip", "to_bool"];
 
+/// The filters that go through all that a value holds.
+static WALKING: &[&str] = &[
+    "dict_to_sls_yaml_params",
+    "flatten",
+    "json",
+    "json_decode_dict",
+    "json_decode_list",
+    "json_encode_dict",
+    "json_encode_list",
+    "pprint",
+    "python",
+    "tojson",
+    "unique",
+    "xml",
+    "yaml",
+];
+
 /// The filter of that name.
 pub(super) fn find(name: &str) -> Option<Filter> {
     static BY_NAME: OnceLock<HashMap<&str, Filter>> = OnceLock::new();
@@ -87,6 +104,9 @@ pub(super) fn apply(state: &mut State, name: &str, given: &[Value]) -> Result<Va
         && !UNDEFINED.contains(&name)
     {
         defined(first)?;
+    }
+    if WALKING.contains(&name) {
+        given.iter().try_for_each(measure)?;
     }
     filter(state, &arguments)
 }

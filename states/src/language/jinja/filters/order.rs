@@ -7,6 +7,7 @@ use minijinja::{Error, State, Value};
 
 use super::Filter;
 use crate::language::jinja::arguments::Arguments;
+use crate::language::jinja::budget;
 use crate::language::jinja::methods::sort_values;
 use crate::language::jinja::print;
 use crate::language::jinja::run::{binary, exception, item, lacking, order, usable};
@@ -112,5 +113,8 @@ fn sum(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     if start.as_str().is_some() {
         return Err(exception("sum() can't sum strings [use ''.join(seq) instead]"));
     }
-    items(arguments, 1)?.into_iter().try_fold(start, |total, item| binary("+", &total, &item))
+    items(arguments, 1)?.into_iter().try_fold(start, |total, item| {
+        budget::steps(1)?;
+        binary("+", &total, &item)
+    })
 }

@@ -7,7 +7,11 @@ use minijinja::{Error, Value};
 
 use super::Filter;
 use crate::language::jinja::arguments::Arguments;
+use crate::language::jinja::budget;
 use crate::language::jinja::values::tuple;
+
+/// As how many steps the reading of an expression counts.
+const COMPILE_STEPS: u64 = 500;
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("regex_escape", |_, arguments| Ok(escape(&arguments.text(0, "value")?).into())),
@@ -35,6 +39,8 @@ fn regex(arguments: &Arguments<'_>, flags_at: usize) -> Result<fancy_regex::Rege
         multi_line: arguments.flag(flags_at + 1, "multiline", false),
         ..Flags::default()
     };
+    // To read an expression takes long, beside all else that a filter does.
+    budget::steps(COMPILE_STEPS)?;
     compile(&arguments.text(1, "rgx")?, flags, Subject::Text)
         .map_err(|error: PatternError| arguments.error(error))
 }

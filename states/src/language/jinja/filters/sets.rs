@@ -4,41 +4,43 @@ use minijinja::{Error, Value};
 
 use super::{Filter, is_hashable};
 use crate::language::jinja::arguments::Arguments;
+use crate::language::jinja::budget;
 use crate::language::jinja::print;
 use crate::language::jinja::run::defined;
-use crate::language::jinja::values::{dict, items_of, list, view};
+use crate::language::jinja::values::{check_nesting, dict, items_of, list, view};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
     ("compare_lists", |_, arguments| {
         let (old, new) = both(arguments)?;
         let side =
             |name: &str, items: Vec<Value>| (!items.is_empty()).then(|| (Value::from(name), list(items)));
-        Ok(dict([side("new", without(&new, &old)), side("old", without(&old, &new))].into_iter().flatten()))
+        let sides = [side("new", without(&new, &old)?), side("old", without(&old, &new)?)];
+        Ok(dict(sides.into_iter().flatten()))
     }),
     ("difference", |_, arguments| {
         let (left, right) = both(arguments)?;
-        Ok(made(arguments, unique(without(&left, &right))))
+        Ok(made(arguments, unique(without(&left, &right)?)?))
     }),
     ("intersect", |_, arguments| {
         let (left, right) = both(arguments)?;
-        Ok(made(arguments, unique(left.into_iter().filter(|item| right.contains(item)).collect())))
+        Ok(made(arguments, unique(chosen(&left, &right, true)?)?))
     }),
     ("symmetric_difference", |_, arguments| {
         joinable(arguments)?;
         let (left, right) = both(arguments)?;
-        let mut items = without(&left, &right);
-        items.extend(without(&right, &left));
-        Ok(made(arguments, unique(items)))
+        let mut items = without(&left, &right)?;
+        items.extend(without(&right, &left)?);
+        Ok(made(arguments, unique(items)?))
     }),
     ("union", |_, arguments| {
         joinable(arguments)?;
         let (mut left, right) = both(arguments)?;
         left.extend(right);
-        Ok(made(arguments, unique(left)))
+        Ok(made(arguments, unique(left)?))
     }),
     ("unique", |_, arguments| {
         let value = arguments.required(0, "values")?;
-        let items = unique(items_of(&value)?);
+        let items = unique(items_of(&value)?)?;
         Ok(if is_hashable(&value) { set(items) } else { list(items) })
     }),
 ];
@@ -77,11 +79,32 @@ fn both(arguments: &Arguments<'_>) -> Result<(Vec<Value>, Vec<Value>), Error> {
     Ok((items_of(&arguments.required(0, "lst1")?)?, items_of(&arguments.required(1, "lst2")?)?))
 }
 
-fn without(items: &[Value], others: &[Value]) -> Vec<Value> {
-    items.iter().filter(|item| !others.contains(item)).cloned().collect()
+/// The items that are, or are not, among others.
+fn chosen(items: &[Value], others: &[Value], among: bool) -> Result<Vec<Value>, Error> {
+    let mut chosen = Vec::new();
+    for item in items {
+        budget::steps(1 + others.len() as u64 / 16)?;
+        if others.contains(item) == among {
+            chosen.push(item.clone());
+        }
+    }
+    Ok(chosen)
 }
 
-fn unique(items: Vec<Value>) -> Vec<Value> {
+fn without(items: &[Value], others: &[Value]) -> Result<Vec<Value>, Error> {
+    chosen(items, others, false)
+}
+
+fn unique(items: Vec<Value>) -> Result<Vec<Value>, Error> {
     let mut seen = std::collections::HashSet::with_capacity(items.len());
-    items.into_iter().filter(|item| seen.insert(item.clone())).collect()
+    let mut kept = Vec::new();
+    for item in items {
+        // Lists and dicts are looked into.
+        check_nesting(std::ptr::null(), &item)?;
+        if seen.insert(item.clone()) {
+            kept.push(item);
+        }
+        budget::check()?;
+    }
+    Ok(kept)
 }

@@ -11,6 +11,9 @@ use crate::language::jinja::print::{self, type_name};
 use crate::language::jinja::run::{defined, exception, template_error};
 use crate::language::jinja::values::{items_of, tuple};
 
+/// The longest text that is made by indenting one.
+const LENGTH_LIMIT: usize = 16 << 20;
+
 /// The widest indentation.
 const WIDTH_LIMIT: i64 = 10_000;
 
@@ -140,6 +143,9 @@ fn indent(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> 
             out.push_str(&indention);
         }
         out.push_str(line);
+        if out.len() > LENGTH_LIMIT {
+            return Err(arguments.error(format!("the text has more than {LENGTH_LIMIT} bytes")));
+        }
     }
     Ok(out.into())
 }

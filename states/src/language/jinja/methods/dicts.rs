@@ -33,13 +33,17 @@ pub(in crate::language::jinja) fn call(
                 _ => Vec::new(),
             };
             pairs.extend(arguments.keyword().into_iter().map(|(name, value)| (Value::from(name), value)));
-            pairs.iter().try_for_each(|(_, value)| values::check_nesting(holder, value))?;
+            pairs.iter().try_for_each(|(key, value)| {
+                hashable(key)?;
+                values::check_nesting(holder, value)
+            })?;
             dict.lock().extend(pairs);
             Ok(Value::from(()))
         }
         "setdefault" => {
             arguments.at_most(2)?;
             let key = arguments.required(0, "key")?;
+            hashable(&key)?;
             let default = arguments.optional(1, "default").unwrap_or_else(|| Value::from(()));
             values::check_nesting(holder, &default)?;
             Ok(dict.lock().entry(key).or_insert(default).clone())
@@ -47,6 +51,7 @@ pub(in crate::language::jinja) fn call(
         "pop" => {
             arguments.at_most(2)?;
             let key = arguments.required(0, "key")?;
+            hashable(&key)?;
             match dict.lock().shift_remove(&key).or_else(|| arguments.optional(1, "default")) {
                 Some(value) => Ok(value),
                 None => Err(exception(print::repr(&key))),

@@ -7,6 +7,9 @@ use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::print;
 use crate::language::jinja::run::{exception, item, lacking, usable};
 
+/// The longest text that is made of a format.
+pub(super) const LENGTH_LIMIT: usize = 16 << 20;
+
 /// Python's `str.format`.
 ///
 /// # Errors
@@ -45,6 +48,9 @@ impl Fields<'_> {
             }
             let end = field_end(after)?;
             out.push_str(&self.field(&after[..end], depth)?);
+            if out.len() > LENGTH_LIMIT {
+                return Err(exception(format!("the text has more than {LENGTH_LIMIT} bytes")));
+            }
             rest = &after[end + 1..];
         }
         out.push_str(rest);

@@ -64,10 +64,11 @@ pub(in crate::language::jinja) fn call(
         "remove" => {
             arguments.at_most(1)?;
             let item = arguments.required(0, "value")?;
-            let mut items = list.lock();
+            // A copy is compared: the item may be the list, or hold it.
+            let items = list.lock().clone();
             match items.iter().position(|other| *other == item) {
                 Some(at) => {
-                    items.remove(at);
+                    list.lock().remove(at);
                     nothing
                 }
                 None => Err(exception("list.remove(x): x not in list")),

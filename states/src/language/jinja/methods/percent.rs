@@ -3,7 +3,7 @@
 use minijinja::value::ValueKind;
 use minijinja::{Error, Value};
 
-use super::format::ascii;
+use super::format::{LENGTH_LIMIT, ascii};
 use super::spec::Spec;
 use crate::language::jinja::print;
 use crate::language::jinja::run::{defined, exception, usable};
@@ -118,6 +118,9 @@ fn percent(text: &str, right: &Value) -> Result<Value, Error> {
         spec.align = Some(if left { '<' } else { '>' });
         let numeric = zero && !left;
         out.push_str(&conversion(kind, &value, spec, numeric)?);
+        if out.len() > LENGTH_LIMIT {
+            return Err(exception(format!("the text has more than {LENGTH_LIMIT} bytes")));
+        }
     }
     if positional.next().is_some() && !by_name && named.is_none() && !is_list(right) {
         return Err(exception("not all arguments converted during string formatting"));

@@ -5,6 +5,7 @@ use minijinja::{Error, ErrorKind, Value};
 
 use super::{clamp_index, dict_entries};
 use crate::language::jinja::arguments::Arguments;
+use crate::language::jinja::budget;
 use crate::language::jinja::print;
 use crate::language::jinja::values::{items_of, list, pairs_of, tuple};
 
@@ -42,7 +43,11 @@ pub(super) fn call(text: &str, method: &str, args: &[Value]) -> Result<Value, Er
             .into())
         }
         "zfill" | "center" | "ljust" | "rjust" => pad(text, &arguments),
-        "expandtabs" => Ok(expand_tabs(text, arguments.optional_int(0, "tabsize")?.unwrap_or(8)).into()),
+        "expandtabs" => {
+            let size = usize::try_from(arguments.optional_int(0, "tabsize")?.unwrap_or(8)).unwrap_or(0);
+            fits(&arguments, text.len().saturating_add(text.matches('\t').count().saturating_mul(size)))?;
+            Ok(expand_tabs(text, size).into())
+        }
         "format" => super::format(text, args).map(Value::from),
         "format_map" => {
             let pairs = dict_entries(&arguments.required(0, "mapping")?)?;
@@ -65,6 +70,14 @@ pub(super) fn call(text: &str, method: &str, args: &[Value]) -> Result<Value, Er
         .into()),
         "translate" => translate(text, &arguments),
         _ => Err(Error::from(ErrorKind::UnknownMethod)),
+    }
+}
+
+/// Refuses a result of more bytes than one may have.
+fn fits(arguments: &Arguments<'_>, bytes: usize) -> Result<(), Error> {
+    match bytes > LENGTH_LIMIT {
+        true => Err(arguments.error(format!("the result has more than {LENGTH_LIMIT} bytes"))),
+        false => Ok(()),
     }
 }
 
@@ -138,11 +151,10 @@ fn replace(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
     arguments.at_most(3)?;
     let (old, new) = (arguments.text(0, "old")?, arguments.text(1, "new")?);
     let count = arguments.optional_int(2, "count")?.unwrap_or(-1);
-    Ok(match usize::try_from(count) {
-        Ok(count) => text.replacen(&old, &new, count),
-        Err(_) => text.replace(&old, &new),
-    }
-    .into())
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    let found = text.matches(&*old).take(count).count();
+    fits(arguments, text.len().saturating_add(found.saturating_mul(new.len())))?;
+    Ok(text.replacen(&*old, &new, count).into())
 }
 
 fn split(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
@@ -247,9 +259,7 @@ fn join(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
             out.push_str(text);
         }
         out.push_str(item);
-        if out.len() > LENGTH_LIMIT {
-            return Err(arguments.error(format!("the result has more than {LENGTH_LIMIT} bytes")));
-        }
+        fits(arguments, out.len())?;
     }
     Ok(out.into())
 }
@@ -310,8 +320,7 @@ fn pad(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
     .into())
 }
 
-fn expand_tabs(text: &str, size: i64) -> String {
-    let size = usize::try_from(size).unwrap_or(0).min(1000);
+fn expand_tabs(text: &str, size: usize) -> String {
     let mut out = String::with_capacity(text.len());
     let mut column = 0;
     for c in text.chars() {
@@ -341,7 +350,9 @@ fn translate(text: &str, arguments: &Arguments<'_>) -> Result<Value, Error> {
         return Err(arguments.error("the table must be a dict of code points"));
     };
     let mut out = String::with_capacity(text.len());
+    budget::steps((text.len() as u64).saturating_mul(table.len() as u64) / 64)?;
     for c in text.chars() {
+        fits(arguments, out.len())?;
         match table.iter().find(|(key, _)| key.as_i64() == Some(i64::from(c as u32))) {
             None => out.push(c),
             Some((_, value)) if value.is_none() => {}

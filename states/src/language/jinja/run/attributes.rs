@@ -7,8 +7,10 @@ use minijinja::value::{Object, ObjectRepr, ValueKind};
 use minijinja::{Error, State, Value};
 
 use super::fault::exception;
+use super::operators::hashable;
 use super::undefined::{Severity, defined, undefined};
 use crate::language::jinja::globals::Range;
+use crate::language::jinja::graves::bury;
 use crate::language::jinja::methods;
 use crate::language::jinja::print::type_name;
 use crate::language::jinja::values::{Dict, Group, List, View, items_of, list, tuple};
@@ -92,7 +94,8 @@ fn own_attribute(of: &Value, name: &str) -> Option<Value> {
 fn item_only(of: &Value, key: &Value) -> Result<Option<Value>, Error> {
     if let Some(dict) = of.downcast_object_ref::<Dict>() {
         defined(key)?;
-        return Ok(dict.lock().get(key).cloned());
+        // Python's TypeError, which Jinja takes for an item that is not there.
+        return Ok(if hashable(key).is_ok() { dict.lock().get(key).cloned() } else { None });
     }
     let index = || match key.kind() {
         ValueKind::Bool => Some(i64::from(key.is_true())),
@@ -172,6 +175,12 @@ pub(super) fn slice(of: &Value, bounds: &[Option<Value>; 3]) -> Result<Option<Va
         None if of.is_tuple() => tuple(chosen),
         None => list(chosen),
     }))
+}
+
+impl Drop for Method {
+    fn drop(&mut self) {
+        bury([std::mem::take(&mut self.of)]);
+    }
 }
 
 impl Object for Method {

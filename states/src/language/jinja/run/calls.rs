@@ -7,12 +7,13 @@ use minijinja::{Error, ErrorKind, Value};
 use super::Run;
 use super::attributes::attribute;
 use super::blocks::BlockReference;
-use super::expressions::{keywords, type_of};
+use super::expressions::{kept, keywords, type_of};
 use super::fault::{Fault, exception, template_error};
 use super::loops::Loop;
 use super::macros::Macro;
 use super::scope::Scope;
 use super::undefined::defined;
+use crate::language::jinja::budget;
 use crate::language::jinja::methods;
 use crate::language::jinja::print::type_name;
 use crate::language::jinja::syntax::tree::{Arguments, Expression, Kind};
@@ -39,7 +40,7 @@ impl Run<'_, '_, '_> {
         caller: Option<Value>,
         scope: &Arc<Scope>,
     ) -> Result<Value, Fault> {
-        self.step()?;
+        budget::steps(1)?;
         // A method is called without making a value of it first.
         if let Kind::Attribute(of, name) = &callee.kind {
             let of = self.evaluate(of, scope)?;
@@ -47,7 +48,9 @@ impl Run<'_, '_, '_> {
             if methods::exists(&of, name) {
                 let (positional, keyword) = self.given(arguments, scope)?;
                 let given = flat(positional, keyword, caller);
-                return Ok(methods::call(self.state, &of, name, &given)?);
+                budget::go_over(std::slice::from_ref(&of))?;
+                budget::go_over(&given)?;
+                return Ok(kept(methods::call(self.state, &of, name, &given)?)?);
             }
             if let Some(callable) = attribute(&of, name)? {
                 defined(&callable)?;
@@ -60,7 +63,7 @@ impl Run<'_, '_, '_> {
                 let given = flat(positional, keyword, caller);
                 match of.call_method(self.state, name, &given) {
                     Err(error) if error.kind() == ErrorKind::UnknownMethod => {}
-                    result => return Ok(result?),
+                    result => return Ok(kept(result?)?),
                 }
             }
             let value = self.evaluate(callee, scope)?;
@@ -95,7 +98,7 @@ impl Run<'_, '_, '_> {
             return Err(not_callable(callee).into());
         }
         let given = flat(positional, keyword, caller);
-        Ok(callee.call(self.state, &given)?)
+        Ok(kept(callee.call(self.state, &given)?)?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use minijinja::Value;
+use minijinja::{Error, Value};
 
 use super::Run;
 use super::attributes::{attribute, item, slice};
@@ -12,8 +12,9 @@ use super::scope::Scope;
 use super::searches::Sought;
 use super::statements::truth;
 use super::undefined::{Severity, defined, undefined};
+use crate::language::jinja::budget;
 use crate::language::jinja::syntax::tree::{Arguments, Expression, Extent, Kind};
-use crate::language::jinja::values::{dict, items_of, list, pairs_of, tuple};
+use crate::language::jinja::values::{dict, items_of, list, nested_tuple, pairs_of};
 use crate::language::jinja::{arguments, filters, print, tests};
 
 /// The arguments of a call, by position and by name.
@@ -30,8 +31,16 @@ impl Run<'_, '_, '_> {
         match &expression.kind {
             Kind::Constant(value) => Ok(value.clone()),
             Kind::Name(name) => Ok(self.lookup(name, scope, expression.extent)),
+            _ => self.deeper(|run| run.evaluate_parts(expression, scope)),
+        }
+    }
+
+    fn evaluate_parts(&mut self, expression: &Expression, scope: &Arc<Scope>) -> Result<Value, Fault> {
+        match &expression.kind {
+            Kind::Constant(value) => Ok(value.clone()),
+            Kind::Name(name) => Ok(self.lookup(name, scope, expression.extent)),
             Kind::List(items) => Ok(list(self.all(items, scope)?)),
-            Kind::Tuple(items) => Ok(tuple(self.all(items, scope)?)),
+            Kind::Tuple(items) => Ok(nested_tuple(self.all(items, scope)?)?),
             Kind::Dict(pairs) => {
                 let mut made = Vec::with_capacity(pairs.len());
                 for (key, value) in pairs {
@@ -78,12 +87,13 @@ impl Run<'_, '_, '_> {
                 // Whether a name is there may be asked without it being there.
                 let value = self.evaluate(value, scope)?;
                 let (positional, keyword) = self.given(arguments, scope)?;
-                self.step()?;
                 let mut given = vec![value];
                 given.extend(positional);
                 if !keyword.is_empty() {
                     given.push(keywords(keyword));
                 }
+                budget::steps(1)?;
+                budget::go_over(&given)?;
                 match tests::find(name) {
                     Some(test) => {
                         let given = arguments::Arguments::new(name, &given);
@@ -103,8 +113,8 @@ impl Run<'_, '_, '_> {
             Kind::Binary(operator, operands) => {
                 let left = self.evaluate(&operands[0], scope)?;
                 let right = self.evaluate(&operands[1], scope)?;
-                self.step()?;
-                Ok(binary(operator, &left, &right)?)
+                budget::steps(1)?;
+                Ok(kept(binary(operator, &left, &right)?)?)
             }
             Kind::And(operands) => {
                 let left = self.evaluate(&operands[0], scope)?;
@@ -116,14 +126,19 @@ impl Run<'_, '_, '_> {
             }
             Kind::Concat(parts) => {
                 let parts = self.all(parts, scope)?;
-                self.step()?;
-                Ok(concat(&parts, self.frame.autoescape)?)
+                budget::steps(1)?;
+                Ok(kept(concat(&parts, self.frame.autoescape)?)?)
             }
             Kind::Compare(first, rest) => {
                 let mut left = self.evaluate(first, scope)?;
                 for (comparison, right) in rest {
                     let right = self.evaluate(right, scope)?;
-                    if !compare(*comparison, &left, &right)? {
+                    budget::steps(1)?;
+                    budget::go_over(std::slice::from_ref(&left))?;
+                    budget::go_over(std::slice::from_ref(&right))?;
+                    let holds = compare(*comparison, &left, &right)?;
+                    budget::check()?;
+                    if !holds {
                         return Ok(Value::from(false));
                     }
                     left = right;
@@ -229,9 +244,19 @@ impl Run<'_, '_, '_> {
 
     /// Applies a filter.
     pub(super) fn filter_by_name(&mut self, name: &str, given: &[Value]) -> Result<Value, Fault> {
-        self.step()?;
-        Ok(filters::apply(self.state, name, given)?)
+        budget::steps(1)?;
+        budget::go_over(given)?;
+        Ok(kept(filters::apply(self.state, name, given)?)?)
     }
+}
+
+/// A value that was made just now: text is counted, and the bounds of the rendering are looked at.
+pub(super) fn kept(value: Value) -> Result<Value, Error> {
+    if let Some(text) = value.as_str() {
+        budget::note(text.len());
+    }
+    budget::check()?;
+    Ok(value)
 }
 
 /// Arguments by name as one value, which stands after those by position.

@@ -126,6 +126,7 @@ impl Run<'_, '_, '_> {
     }
 
     fn frame_of(&self, unit: &Arc<Unit>, top: Arc<Scope>) -> Frame {
+        self.session.clear_at_the_end(&top);
         let instance = Arc::new(Instance { unit: unit.clone(), top, blocks: Blocks::of(unit) });
         Frame {
             unit: unit.clone(),

@@ -12,6 +12,8 @@ use super::scope::Scope;
 use super::statements::{Flow, truth};
 use super::undefined::{Severity, undefined};
 use super::{Frame, Run};
+use crate::language::jinja::budget;
+use crate::language::jinja::graves::bury;
 use crate::language::jinja::syntax::tree::For;
 use crate::language::jinja::values::{List, items_of, tuple};
 
@@ -77,7 +79,7 @@ impl Run<'_, '_, '_> {
         if let Some(test) = &node.test {
             let mut kept = Vec::with_capacity(items.len());
             for item in items {
-                self.step()?;
+                budget::steps(1)?;
                 let inner = Scope::within(scope);
                 self.assign_in(&node.target, item.clone(), &inner)?;
                 let chosen = self.evaluate(test, &inner)?;
@@ -89,6 +91,9 @@ impl Run<'_, '_, '_> {
         }
         if items.is_empty() {
             return self.inside(&node.otherwise, &Scope::within(scope)).map(drop);
+        }
+        if node.recursive {
+            self.session.clear_at_the_end(scope);
         }
         let again = node.recursive.then(|| (node.clone(), self.frame.clone(), scope.clone()));
         let state = node.has_loop.then(|| {
@@ -102,7 +107,7 @@ impl Run<'_, '_, '_> {
         let live = value.downcast_object::<List>().filter(|_| node.test.is_none());
         let mut completed = false;
         for at in 0.. {
-            self.step()?;
+            budget::steps(1)?;
             // What is put into a list while a loop is over it comes in its turn.
             let item = match &live {
                 Some(list) => list.lock().get(at).cloned(),
@@ -127,6 +132,12 @@ impl Run<'_, '_, '_> {
             return self.inside(&node.otherwise, &Scope::within(scope)).map(drop);
         }
         Ok(())
+    }
+}
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        bury(std::mem::take(&mut self.items));
     }
 }
 

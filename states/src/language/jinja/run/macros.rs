@@ -10,8 +10,9 @@ use super::fault::{Fault, exception};
 use super::scope::Scope;
 use super::searches::Sought;
 use super::{Frame, Run, Within};
+use crate::language::jinja::budget;
 use crate::language::jinja::syntax::tree;
-use crate::language::jinja::values::{dict, tuple};
+use crate::language::jinja::values::{dict, nested_tuple, tuple};
 
 /// A macro and the names around it.
 pub(in super::super) struct Macro {
@@ -43,7 +44,7 @@ impl Run<'_, '_, '_> {
         positional: &[Value],
         mut keyword: Vec<(Arc<str>, Value)>,
     ) -> Result<Value, Fault> {
-        self.step()?;
+        budget::steps(1)?;
         let node = &called.node;
         let scope = Scope::within(&called.scope);
         let shown = node.name.as_deref().unwrap_or("caller");
@@ -81,7 +82,7 @@ impl Run<'_, '_, '_> {
         }
         let further = positional.get(node.parameters.len()..).unwrap_or_default();
         if node.varargs {
-            scope.set(&"varargs".into(), tuple(further.to_vec()));
+            scope.set(&"varargs".into(), nested_tuple(further.to_vec())?);
         } else if !further.is_empty() {
             let count = node.parameters.len();
             return Err(exception(format!("macro '{shown}' takes not more than {count} argument(s)")).into());

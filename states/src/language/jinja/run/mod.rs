@@ -18,7 +18,7 @@ mod undefined;
 
 use std::sync::Arc;
 
-use minijinja::{Error, State, Value};
+use minijinja::{State, Value};
 
 use super::syntax::tree::Extent;
 
@@ -31,6 +31,7 @@ pub(super) use searches::{Search, Sought};
 pub(super) use session::{Session, Unit};
 pub(super) use undefined::{Severity, Undefined, defined, undefined, usable};
 
+use super::budget::{self, with_stack};
 use blocks::Blocks;
 use output::Output;
 use scope::Scope;
@@ -38,8 +39,8 @@ use scope::Scope;
 /// How deep macros, includes, blocks and recursive loops may call each other.
 const CALL_LIMIT: usize = 60;
 
-/// How many steps are counted at a time.
-const STRIDE: u64 = 256;
+/// How deep the bodies and expressions of one template and of all it calls may be inside each other.
+const DEPTH_LIMIT: usize = 10_000;
 
 /// One template that is being run: the names at its top, and the blocks that it and those it extends have.
 #[derive(Debug)]
@@ -69,8 +70,8 @@ pub(super) struct Run<'r, 's, 'e> {
     session: &'r Session,
     frame: Frame,
     out: Output,
-    steps: u64,
     calls: usize,
+    depth: usize,
 }
 
 impl<'r, 's, 'e> Run<'r, 's, 'e> {
@@ -84,6 +85,7 @@ impl<'r, 's, 'e> Run<'r, 's, 'e> {
         unit: &Arc<Unit>,
     ) -> Result<(String, Vec<Span>), Fault> {
         let top = Arc::new(Scope::default());
+        session.clear_at_the_end(&top);
         let instance = Arc::new(Instance { unit: unit.clone(), top, blocks: Blocks::of(unit) });
         let frame = Frame {
             unit: unit.clone(),
@@ -93,18 +95,20 @@ impl<'r, 's, 'e> Run<'r, 's, 'e> {
             muted: false,
             autoescape: false,
         };
-        let mut run = Run { state, session, frame, out: Output::whole(), steps: 0, calls: 0 };
+        let mut run = Run { state, session, frame, out: Output::whole(), calls: 0, depth: 0 };
         run.root(unit)?;
         Ok((run.out.text, run.out.spans.unwrap_or_default()))
     }
 
-    /// Counts a step of a template.
-    fn step(&mut self) -> Result<(), Error> {
-        self.steps += 1;
-        if self.steps.is_multiple_of(STRIDE) {
-            self.state.consume_fuel(STRIDE)?;
+    /// Runs something that is inside of what is running.
+    fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        if self.depth >= DEPTH_LIMIT {
+            return Err(exception("maximum recursion depth exceeded").into());
         }
-        Ok(())
+        self.depth += 1;
+        let result = with_stack(|| run(self));
+        self.depth -= 1;
+        result
     }
 
     /// Runs something in another frame, one call deeper.
@@ -149,6 +153,7 @@ impl<'r, 's, 'e> Run<'r, 's, 'e> {
 
     /// Text that a template made: safe where text is escaped.
     fn made(&self, text: String) -> Value {
+        budget::note(text.len());
         if self.frame.autoescape { Value::from_safe_string(text) } else { text.into() }
     }
 }

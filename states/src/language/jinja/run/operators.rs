@@ -7,6 +7,7 @@ use minijinja::{Error, Value};
 
 use super::fault::exception;
 use super::undefined::{Undefined, defined};
+use crate::language::jinja::budget;
 use crate::language::jinja::methods::modulo;
 use crate::language::jinja::print::type_name;
 use crate::language::jinja::syntax::tree::Comparison;
@@ -240,7 +241,7 @@ pub(in super::super) fn order(
         let (a, b) = (items_of(left)?, items_of(right)?);
         for (a, b) in a.iter().zip(&b) {
             if a != b {
-                return order(operator, a, b);
+                return budget::deeper(Ok(None), || order(operator, a, b));
             }
         }
         return Ok(Some(a.len().cmp(&b.len())));
@@ -285,14 +286,15 @@ fn contains(holder: &Value, value: &Value) -> Result<bool, Error> {
 
 /// Refuses what cannot be the key of a dict.
 pub(in super::super) fn hashable(value: &Value) -> Result<(), Error> {
-    let kind = type_name(value);
-    if matches!(kind, "list" | "dict") {
-        return Err(exception(format!("unhashable type: '{kind}'")));
-    }
     if value.is_tuple() {
-        items_of(value)?.iter().try_for_each(hashable)?;
+        return items_of(value)?.iter().try_for_each(hashable);
     }
-    Ok(())
+    // What holds others is refused too where Python takes it by its identity: finding it again would look into it.
+    let holds = value.as_object().is_some() && Undefined::of(value).is_none() && !print::is_range(value);
+    match holds {
+        true => Err(exception(format!("unhashable type: '{}'", type_name(value)))),
+        false => Ok(()),
+    }
 }
 
 /// `a ~ b`: both as text.

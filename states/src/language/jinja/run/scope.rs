@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use minijinja::Value;
 
+use crate::language::jinja::graves::bury;
+
 /// A name and what it stands for.
 struct Entry {
     name: Arc<str>,
@@ -94,8 +96,20 @@ impl Scope {
         names
     }
 
+    /// Forgets all names.
+    pub(super) fn clear(&self) {
+        let names = std::mem::take(&mut *self.lock());
+        bury(names.into_iter().map(|entry| entry.value));
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 

@@ -2,17 +2,21 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use minijinja::{Error, ErrorKind, Value};
 
+use super::scope::Scope;
 use super::searches::{Search, Searches};
 use super::undefined::{Severity, not_found, undefined};
 use crate::context::Context;
 use crate::language::jinja::engine::{Root, read};
 use crate::language::jinja::errors::{Sentence, Syntax};
-use crate::language::jinja::globals;
 use crate::language::jinja::syntax::{Parsed, Settings};
+use crate::language::jinja::{budget, globals};
+
+/// What a scope takes that waits for the end.
+const SCOPE_SIZE: usize = 128;
 
 /// A template and its name.
 #[derive(Debug)]
@@ -37,6 +41,8 @@ pub(in super::super) struct Session {
     pub(super) modules: RefCell<HashMap<String, Value>>,
     /// What was looked for in vain of late.
     searches: RefCell<Searches>,
+    /// The scopes that something which they name may hold.
+    looped: RefCell<Vec<Weak<Scope>>>,
     /// `tplfile`, `tpldir` and `tpldot` of the file that was loaded last: relative names begin there.
     place: RefCell<Option<[Arc<str>; 3]>>,
 }
@@ -66,7 +72,19 @@ impl Session {
             units: RefCell::default(),
             modules: RefCell::default(),
             searches: RefCell::default(),
+            looped: RefCell::default(),
             place: RefCell::new(place),
+        }
+    }
+
+    /// Notes a scope that what it names may hold, as a macro does that is named where it is made: it forgets its names when
+    /// the rendering ends, or neither would ever be dropped.
+    pub(super) fn clear_at_the_end(&self, scope: &Arc<Scope>) {
+        let mut looped = self.looped.borrow_mut();
+        let scope = Arc::downgrade(scope);
+        if looped.last().is_none_or(|last| !last.ptr_eq(&scope)) {
+            budget::note(SCOPE_SIZE);
+            looped.push(scope);
         }
     }
 
@@ -151,6 +169,16 @@ impl Session {
         let unit = Arc::new(Unit { path: path.into(), parsed });
         self.units.borrow_mut().insert(name.into(), unit.clone());
         Ok(Some(unit))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        for scope in self.looped.take() {
+            if let Some(scope) = scope.upgrade() {
+                scope.clear();
+            }
+        }
     }
 }
 

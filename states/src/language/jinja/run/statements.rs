@@ -10,6 +10,7 @@ use super::macros::Macro;
 use super::scope::Scope;
 use super::undefined::{Undefined, usable};
 use super::{Run, Unit};
+use crate::language::jinja::budget;
 use crate::language::jinja::syntax::tree::{Action, Expression, Extent, Statement, Target};
 use crate::language::jinja::values::{Dict, Namespace, items_of};
 use crate::language::jinja::{markup, print};
@@ -27,7 +28,7 @@ impl Run<'_, '_, '_> {
     pub(super) fn root(&mut self, unit: &Arc<Unit>) -> Result<(), Fault> {
         let mut unit = unit.clone();
         loop {
-            self.step()?;
+            budget::steps(1)?;
             let top = self.frame.instance.top.clone();
             self.body(&unit.parsed.body, &top)?;
             let Some((parent, line)) = self.frame.instance.blocks.take_parent() else { return Ok(()) };
@@ -44,6 +45,10 @@ impl Run<'_, '_, '_> {
 
     /// Runs the statements of a body.
     pub(super) fn body(&mut self, body: &[Statement], scope: &Arc<Scope>) -> Result<Flow, Fault> {
+        self.deeper(|run| run.statements(body, scope))
+    }
+
+    fn statements(&mut self, body: &[Statement], scope: &Arc<Scope>) -> Result<Flow, Fault> {
         for statement in body {
             match self.statement(statement, scope) {
                 Ok(Flow::Next) => {}
@@ -65,7 +70,7 @@ impl Run<'_, '_, '_> {
     }
 
     fn statement(&mut self, statement: &Statement, scope: &Arc<Scope>) -> Result<Flow, Fault> {
-        self.step()?;
+        budget::steps(1)?;
         match &statement.kind {
             Action::Data(text, offset) => {
                 if !self.frame.muted {
@@ -129,6 +134,7 @@ impl Run<'_, '_, '_> {
             Action::Macro(node) => {
                 let value = Value::from_object(Macro::new(node, &self.frame, scope));
                 if let Some(name) = &node.name {
+                    self.session.clear_at_the_end(scope);
                     scope.set(name, value);
                 }
             }
@@ -225,6 +231,7 @@ impl Run<'_, '_, '_> {
             }
             _ => {
                 let text = print::printed(value);
+                budget::check()?;
                 let text = if escape { markup::escape(&text) } else { text };
                 self.out.write(&text, file, line, None)
             }

@@ -11,8 +11,10 @@ type Read = Result<Expression, SyntaxError>;
 
 impl Parser {
     /// An expression that began at `start` and ends with the token that was read last.
-    fn node(&self, line: u32, start: usize, kind: Kind) -> Expression {
-        Expression { line, extent: self.extent_from(start), kind }
+    fn node(&self, line: u32, start: usize, kind: Kind) -> Read {
+        let too_high =
+            |limit| self.error_from(line, start, format!("expressions are nested more than {limit} deep"));
+        Expression::new(line, self.extent_from(start), kind).map_err(too_high)
     }
 
     pub(super) fn expression(&mut self) -> Read {
@@ -50,7 +52,7 @@ impl Parser {
                 return Err(self.error(format!("Expected an expression, got '{}'", self.token().describe())));
             }
         }
-        Ok(self.node(line, start, Kind::Tuple(items)))
+        self.node(line, start, Kind::Tuple(items))
     }
 
     fn conditional(&mut self) -> Read {
@@ -65,7 +67,7 @@ impl Parser {
             let otherwise = if self.skip_name("else") { Some(self.nested(Self::conditional)?) } else { None };
             self.soft = soft;
             value =
-                self.node(line, start, Kind::Conditional(Box::new([test, value]), otherwise.map(Box::new)));
+                self.node(line, start, Kind::Conditional(Box::new([test, value]), otherwise.map(Box::new)))?;
             line = self.line();
         }
         Ok(value)
@@ -79,7 +81,7 @@ impl Parser {
         while self.skip_name("or") {
             self.link(&mut links)?;
             let right = self.and()?;
-            left = self.node(line, start, Kind::Or(Box::new([left, right])));
+            left = self.node(line, start, Kind::Or(Box::new([left, right])))?;
             line = self.line();
         }
         Ok(left)
@@ -93,7 +95,7 @@ impl Parser {
         while self.skip_name("and") {
             self.link(&mut links)?;
             let right = self.not()?;
-            left = self.node(line, start, Kind::And(Box::new([left, right])));
+            left = self.node(line, start, Kind::And(Box::new([left, right])))?;
             line = self.line();
         }
         Ok(left)
@@ -104,7 +106,7 @@ impl Parser {
         let start = self.offset();
         if self.skip_name("not") {
             let value = self.nested(Self::not)?;
-            return Ok(self.node(line, start, Kind::Not(Box::new(value))));
+            return self.node(line, start, Kind::Not(Box::new(value)));
         }
         self.compare()
     }
@@ -133,7 +135,7 @@ impl Parser {
             rest.push((comparison, self.sum()?));
             line = self.line();
         }
-        Ok(if rest.is_empty() { first } else { self.node(line, start, Kind::Compare(Box::new(first), rest)) })
+        if rest.is_empty() { Ok(first) } else { self.node(line, start, Kind::Compare(Box::new(first), rest)) }
     }
 
     /// Operators of one rank, from the left.
@@ -146,7 +148,7 @@ impl Parser {
             self.link(&mut links)?;
             self.advance();
             let right = operand(self)?;
-            left = self.node(line, start, Kind::Binary(operator, Box::new([left, right])));
+            left = self.node(line, start, Kind::Binary(operator, Box::new([left, right])))?;
             line = self.line();
         }
         Ok(left)
@@ -167,7 +169,7 @@ impl Parser {
         while self.skip("~") {
             parts.push(self.product()?);
         }
-        Ok(self.node(line, start, Kind::Concat(parts)))
+        self.node(line, start, Kind::Concat(parts))
     }
 
     fn product(&mut self) -> Read {
@@ -185,7 +187,7 @@ impl Parser {
         let mut value = match sign {
             Some(sign) => {
                 let value = self.nested(|parser| parser.unary(false))?;
-                self.node(line, start, Kind::Sign(sign, Box::new(value)))
+                self.node(line, start, Kind::Sign(sign, Box::new(value)))?
             }
             None => self.primary()?,
         };
@@ -246,7 +248,7 @@ impl Parser {
             Token::Operator("{") => return self.nested(Self::dict),
             token => return Err(self.error(format!("unexpected '{}'", token.describe()))),
         };
-        Ok(self.node(line, start, kind))
+        self.node(line, start, kind)
     }
 
     fn list(&mut self) -> Result<Vec<Expression>, SyntaxError> {
@@ -282,7 +284,7 @@ impl Parser {
             pairs.push((key, self.expression()?));
         }
         self.expect("}")?;
-        Ok(self.node(line, start, Kind::Dict(pairs)))
+        self.node(line, start, Kind::Dict(pairs))
     }
 
     fn postfix(&mut self, mut value: Expression) -> Read {
@@ -305,12 +307,12 @@ impl Parser {
             let kind = match self.advance() {
                 Token::Name(name) => Kind::Attribute(Box::new(value), Arc::from(&*name)),
                 Token::Integer(index) => {
-                    let index = self.node(line, at, Kind::Constant(index.into()));
+                    let index = self.node(line, at, Kind::Constant(index.into()))?;
                     Kind::Item(Box::new(value), Box::new(index))
                 }
                 _ => return Err(self.error_from(line, at, "expected name or number")),
             };
-            return Ok(self.node(line, start, kind));
+            return self.node(line, start, kind);
         }
         self.expect("[")?;
         let mut keys = Vec::new();
@@ -323,9 +325,9 @@ impl Parser {
         self.expect("]")?;
         let key = match <[Expression; 1]>::try_from(keys) {
             Ok([key]) => key,
-            Err(keys) => self.node(line, start, Kind::Tuple(keys)),
+            Err(keys) => self.node(line, start, Kind::Tuple(keys))?,
         };
-        Ok(self.node(line, start, Kind::Item(Box::new(value), Box::new(key))))
+        self.node(line, start, Kind::Item(Box::new(value), Box::new(key)))
     }
 
     /// A key, or a slice.
@@ -347,14 +349,14 @@ impl Parser {
         if self.skip(":") && !self.token().is("]") && !self.token().is(",") {
             parts[2] = Some(self.expression()?);
         }
-        Ok(self.node(line, start, Kind::Slice(Box::new(parts))))
+        self.node(line, start, Kind::Slice(Box::new(parts)))
     }
 
     pub(super) fn call(&mut self, value: Expression) -> Read {
         let line = self.line();
         let start = value.extent.start();
         let arguments = self.nested(Self::arguments)?;
-        Ok(self.node(line, start, Kind::Call(Box::new(value), Box::new(arguments))))
+        self.node(line, start, Kind::Call(Box::new(value), Box::new(arguments)))
     }
 
     fn arguments(&mut self) -> Result<Arguments, SyntaxError> {
@@ -431,7 +433,7 @@ impl Parser {
         self.use_of(&name, true, line, at);
         let arguments =
             if self.token().is("(") { self.nested(Self::arguments)? } else { Arguments::default() };
-        Ok(self.node(line, start, Kind::Filter(value.map(Box::new), name, Box::new(arguments))))
+        self.node(line, start, Kind::Filter(value.map(Box::new), name, Box::new(arguments)))
     }
 
     fn test(&mut self, value: Expression) -> Read {
@@ -458,8 +460,8 @@ impl Parser {
         } else {
             Arguments::default()
         };
-        let test = self.node(line, start, Kind::Test(Box::new(value), name, Box::new(arguments)));
-        Ok(if negated { self.node(line, start, Kind::Not(Box::new(test))) } else { test })
+        let test = self.node(line, start, Kind::Test(Box::new(value), name, Box::new(arguments)))?;
+        if negated { self.node(line, start, Kind::Not(Box::new(test))) } else { Ok(test) }
     }
 
     /// One name that is assigned.

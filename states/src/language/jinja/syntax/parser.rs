@@ -7,6 +7,7 @@ use super::settings::Settings;
 use super::token::{Placed, Token};
 use super::tree::{Block, Extent, Statement};
 use super::{Parsed, SyntaxError};
+use crate::language::jinja::budget::with_stack;
 
 /// How deep expressions and tags may be put into each other.
 const DEPTH_LIMIT: usize = 100;
@@ -225,7 +226,7 @@ impl Parser {
             return Err(self.error(format!("expressions and tags are nested more than {DEPTH_LIMIT} deep")));
         }
         self.depth += 1;
-        let result = read(self);
+        let result = with_stack(|| read(self));
         self.depth -= 1;
         result
     }

@@ -10,6 +10,8 @@ pub(in super::super) struct Extent {
     start: u32,
     end: u32,
 }
+/// How high the tree of an expression may be: running it and dropping it go as deep.
+const HEIGHT_LIMIT: u16 = 250;
 
 /// An expression.
 #[derive(Debug)]
@@ -17,7 +19,20 @@ pub(in super::super) struct Expression {
     /// The line that Jinja reports an error in it at, counted from 1.
     pub(in super::super) line: u32,
     pub(in super::super) extent: Extent,
+    /// How many expressions are inside each other, this one included.
+    height: u16,
     pub(in super::super) kind: Kind,
+}
+
+impl Expression {
+    /// An expression made of others.
+    ///
+    /// # Errors
+    /// How many may be inside each other, when these are more.
+    pub(super) fn new(line: u32, extent: Extent, kind: Kind) -> Result<Self, u16> {
+        let height = kind.height() + 1;
+        if height > HEIGHT_LIMIT { Err(HEIGHT_LIMIT) } else { Ok(Self { line, extent, height, kind }) }
+    }
 }
 
 /// What an expression is.
@@ -49,6 +64,38 @@ pub(in super::super) enum Kind {
     Compare(Box<Expression>, Vec<(Comparison, Expression)>),
     /// `then if test else otherwise`
     Conditional(Box<[Expression; 2]>, Option<Box<Expression>>),
+}
+
+impl Kind {
+    /// The height of the highest part.
+    fn height(&self) -> u16 {
+        fn highest<'a>(parts: impl IntoIterator<Item = &'a Expression>) -> u16 {
+            parts.into_iter().map(|part| part.height).max().unwrap_or(0)
+        }
+        match self {
+            Self::Constant(_) | Self::Name(_) => 0,
+            Self::List(items) | Self::Tuple(items) | Self::Concat(items) => highest(items),
+            Self::Dict(pairs) => highest(pairs.iter().flat_map(|(key, value)| [key, value])),
+            Self::Attribute(value, _) | Self::Not(value) | Self::Sign(_, value) => value.height,
+            Self::Item(value, key) => value.height.max(key.height),
+            Self::Slice(parts) => highest(parts.iter().flatten()),
+            Self::Call(value, arguments) | Self::Test(value, _, arguments) => {
+                value.height.max(highest(arguments.all()))
+            }
+            Self::Filter(value, _, arguments) => highest(value.as_deref().into_iter().chain(arguments.all())),
+            Self::Binary(_, operands) | Self::And(operands) | Self::Or(operands) => highest(&**operands),
+            Self::Compare(first, rest) => first.height.max(highest(rest.iter().map(|(_, value)| value))),
+            Self::Conditional(operands, otherwise) => highest(operands.iter().chain(otherwise.as_deref())),
+        }
+    }
+}
+
+impl Arguments {
+    /// All of them.
+    fn all(&self) -> impl Iterator<Item = &Expression> {
+        let keyword = self.keyword.iter().map(|(_, value)| value);
+        self.positional.iter().chain(keyword).chain(&self.items).chain(&self.pairs)
+    }
 }
 
 /// A comparison.

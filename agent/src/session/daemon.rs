@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::decide::after_close;
+use super::mine::Miner;
 use super::own::Starter;
 use super::{Backoff, Identity, Step, Trust, decide, renewal_due, requests, sockets, tasks};
 use crate::cache::Fetcher;
@@ -52,6 +53,7 @@ pub struct Daemon {
     instance: Instance,
     random: fastrand::Rng,
     background: JoinSet<()>,
+    miner: Miner,
     _lock: File,
 }
 
@@ -114,7 +116,8 @@ impl Daemon {
         let standing =
             watch::Sender::new("the agent has just begun and has not reached its master yet".into());
         let starter = Starter { connection: connection.subscribe(), standing: standing.subscribe() };
-        background.spawn(sockets::serve(listener, socket, fetcher, starter));
+        let miner = Miner::new(connection.subscribe());
+        background.spawn(sockets::serve(listener, socket, fetcher, starter, miner.clone()));
         Ok(Self {
             settings,
             identity,
@@ -128,6 +131,7 @@ impl Daemon {
             instance,
             random: fastrand::Rng::new(),
             background,
+            miner,
             _lock: lock,
         })
     }
@@ -283,6 +287,8 @@ impl Daemon {
         // They end with the session, when the set is dropped.
         let mut helpers = JoinSet::new();
         helpers.spawn(requests::deliver(self.jobs.clone(), connection.clone()));
+        let (settings, grains) = (self.settings.clone(), Arc::clone(&self.grains));
+        helpers.spawn(self.miner.clone().watch(settings, grains, connection.clone()));
         helpers.spawn(watch_grains(self.settings.clone(), Arc::clone(&self.grains), connection.clone()));
         let renewal = renewal(
             self.identity

@@ -14,6 +14,7 @@ mod housekeeping;
 mod launch;
 mod listener;
 mod live;
+mod mine;
 mod operator;
 mod own;
 mod reload;

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use common::id::{HostId, JobId};
+use common::message::MineItem;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
@@ -108,6 +109,13 @@ impl Ledger for Database {
 
     fn schedules(&self) -> Result<Vec<Schedule>, LedgerError> {
         query::schedules(&self.reader()?)
+    fn mine(
+        &self,
+        name: &str,
+        wanted: &dyn Fn(&HostId) -> bool,
+        limit: usize,
+    ) -> Result<Option<Vec<(HostId, MineItem)>>, LedgerError> {
+        query::mine(&self.reader()?, name, wanted, limit)
     }
 
     fn jobs(&self, limit: usize) -> Result<Vec<JobRecord>, LedgerError> {

@@ -15,6 +15,7 @@ mod hashutil;
 mod log;
 mod lookup;
 mod matcher;
+mod mine;
 mod network;
 mod pillar;
 mod pip;
@@ -33,5 +34,6 @@ mod user;
 pub mod words;
 
 pub(crate) use cmd::{Ran, Request, Script, execute, run_script};
+pub use mine::mine_functions;
 pub use registry::{Arguments, Function, FunctionError, all, call, find, hint};
 pub use state::{pillarenv, state_context};

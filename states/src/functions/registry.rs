@@ -79,6 +79,7 @@ static LISTS: &[&[Function]] = &[
     super::hashutil::FUNCTIONS,
     super::log::FUNCTIONS,
     super::matcher::FUNCTIONS,
+    super::mine::FUNCTIONS,
     super::network::FUNCTIONS,
     super::pillar::FUNCTIONS,
     super::pip::FUNCTIONS,

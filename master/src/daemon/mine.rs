@@ -117,7 +117,7 @@ fn find(daemon: &Daemon, id: &HostId, query: &MineQuery) -> Result<Vec<(String, 
             "{count} names of the mine were asked for at once; at most {MINE_FUNCTIONS} may be"
         ));
     }
-    let groups = nodegroups(&daemon.config);
+    let groups = nodegroups(&daemon.config());
     let ids = daemon.keyring().accepted();
     let known = daemon.fleet.known_of(&ids);
     let grains = |known: Option<super::fleet::Known>| known.map(|known| known.grains).unwrap_or_default();

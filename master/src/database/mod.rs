@@ -62,6 +62,7 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// When the database fails.
     fn schedules(&self) -> Result<Vec<Schedule>, LedgerError>;
+
     /// The values of a name that some hosts have let be known; none when they have more than `limit` bytes.
     ///
     /// # Errors

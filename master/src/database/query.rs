@@ -96,6 +96,8 @@ pub(super) fn schedules(connection: &Connection) -> Result<Vec<Schedule>, Ledger
             },
         })
     })
+}
+
 /// The values of a name that some hosts have let be known; none when they have more than `limit` bytes.
 pub(super) fn mine(
     connection: &Connection,

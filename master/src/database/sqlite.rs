@@ -109,6 +109,8 @@ impl Ledger for Database {
 
     fn schedules(&self) -> Result<Vec<Schedule>, LedgerError> {
         query::schedules(&self.reader()?)
+    }
+
     fn mine(
         &self,
         name: &str,

@@ -134,6 +134,8 @@ fn bounds_end_what_would_not() {
         ("{{ 10 ** 1000 }}", "128 bits"),
         ("{{ '%0999999999d' % 1 }}", "wide"),
         ("{{ '{:>999999999}'.format(1) }}", "wide"),
+        // A pattern that would take longer than anybody waits.
+        ("{{ ('a' * 60 ~ '!')|regex_match('(a|aa)+\\\\1$') }}", "backtracking"),
     ] {
         let printed = print(text);
         assert!(printed.starts_with("ERROR") && printed.contains(part), "{text}: {printed}");
@@ -148,5 +150,5 @@ fn errors_name_the_file_they_are_in() {
     let error = render_template(&context, "base", "t", text, &Map::new()).unwrap_err();
     let place = error.place.unwrap();
     assert_eq!((&*place.file, place.line), ("lib/m.jinja", 2));
-    assert_eq!(error.notes, ["reached from t:4"]);
+    assert_eq!(error.notes, ["in the macro `m`", "reached from t:4"]);
 }

@@ -8,6 +8,7 @@ mod errors;
 mod filters;
 mod functions;
 mod globals;
+mod lipsum;
 mod markup;
 mod methods;
 mod print;

@@ -34,6 +34,8 @@ const KEYS: &[&str] = &[
     "sls_list",
     "top_file",
     "startup_once",
+    "mine_functions",
+    "mine_interval",
     "file_roots",
     "pillar_roots",
     "opts",
@@ -70,6 +72,10 @@ pub struct Config {
     pub file_roots: Roots,
     /// The folders of the pillar tree by environment, for `--local`.
     pub pillar_roots: Roots,
+    /// The functions whose values other hosts may see, as in Salt's `mine_functions`.
+    pub mine_functions: Map,
+    /// How often these are called, in minutes.
+    pub mine_interval: Option<u32>,
     /// What templates see in `opts` besides.
     pub opts: Map,
 }
@@ -278,8 +284,14 @@ impl Settings {
         Self::new(config, flags)
     }
 
-    fn new(config: Config, flags: Flags) -> Result<Self, ConfigError> {
+    fn new(mut config: Config, flags: Flags) -> Result<Self, ConfigError> {
         let startup = startup(&config)?;
+        if !config.mine_functions.is_empty() {
+            config.opts.insert("mine_functions".into(), config.mine_functions.into());
+        }
+        if let Some(minutes) = config.mine_interval {
+            config.opts.insert("mine_interval".into(), i64::from(minutes).into());
+        }
         let id = match flags.id.or(config.id) {
             Some(id) => id,
             None => host_name().parse().map_err(ConfigError::NoId)?,

@@ -107,6 +107,7 @@ impl<'a> Checker<'a> {
             processes: Arc::new(System),
             cache_dir: self.config.state_dir.join("cache"),
             test: true,
+            mine: None,
             run: RunState::default(),
         }))
     }

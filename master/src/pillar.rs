@@ -60,6 +60,7 @@ impl PillarCompiler {
             processes: Arc::new(System),
             cache_dir: self.cache_dir.clone(),
             test: false,
+            mine: None,
             run: RunState::default(),
         };
         compile(&Arc::new(context), overrides)

@@ -73,6 +73,7 @@ fn context(tree: &Path) -> Arc<Context> {
         processes: Arc::new(System),
         cache_dir: tree.join("cache"),
         test: true,
+        mine: None,
         run: RunState::default(),
     })
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use common::value::Map;
 
 use crate::files::FileSource;
+use crate::mine::Mine;
 use crate::modules::pkg::dpkg::Packages;
 use crate::process::Processes;
 
@@ -27,6 +28,8 @@ pub struct Context {
     pub files: Arc<dyn FileSource>,
     /// How processes are run.
     pub processes: Arc<dyn Processes>,
+    /// What other hosts let this one know; without a master, what this host has written down itself.
+    pub mine: Option<Arc<dyn Mine>>,
     /// Where copies of files (`backup: minion`) and rendered scripts are kept.
     pub cache_dir: PathBuf,
     /// Whether nothing may be changed (`test=True`).
@@ -130,6 +133,7 @@ impl Context {
             opts: Arc::clone(&self.opts),
             files: Arc::clone(&self.files),
             processes: Arc::clone(&self.processes),
+            mine: self.mine.clone(),
             cache_dir: self.cache_dir.clone(),
             test: self.test,
             run: self.run.lasting(),

@@ -19,6 +19,7 @@ pub mod grains;
 pub mod language;
 pub mod lint;
 mod mersenne;
+pub mod mine;
 pub mod modules;
 pub mod nearest;
 pub mod process;

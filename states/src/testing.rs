@@ -115,6 +115,7 @@ pub(crate) fn context(tree: Tree, processes: Arc<dyn Processes>, pillar: Map, te
         files: Arc::new(tree),
         processes,
         test,
+        mine: None,
         run: RunState::default(),
     })
 }

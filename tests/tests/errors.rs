@@ -62,6 +62,7 @@ fn found(case: &Path) -> Vec<Diagnostic> {
             processes: Arc::new(System),
             cache_dir: state.path().into(),
             test: true,
+            mine: None,
             run: RunState::default(),
         })
     };

@@ -129,6 +129,7 @@ impl LocalRun {
             pillar,
             cache_dir: self.cache_dir.clone(),
             local: true,
+            mine: None,
             opts: self.settings.opts.clone(),
         };
         let context = host.context(files, self.saltenv.as_deref(), self.test);

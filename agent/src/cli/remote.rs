@@ -73,7 +73,7 @@ impl Onlooker {
                     continue;
                 }
                 Ok(Answer::Failed { reason }) => return Err(not_started(&reason)),
-                Ok(Answer::Done) => {
+                Ok(Answer::Done | Answer::Mine(_)) => {
                     return Err(CommandError::error("the agent has answered something unexpected"));
                 }
                 Err(error) => return Err(broken(&error, self.job.as_ref())),

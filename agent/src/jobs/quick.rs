@@ -64,6 +64,7 @@ impl Quick {
             processes: Arc::new(states::process::System),
             cache_dir: std::path::PathBuf::new(),
             test: false,
+            mine: None,
             run: RunState::default(),
         });
         let arguments = Arguments { positional: call.positional.clone(), keyword: call.keyword.clone() };

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::decide::after_close;
+use super::mine::Miner;
 use super::own::Starter;
 use super::startup::{self, Startup};
 use super::{Backoff, Identity, Step, Trust, decide, renewal_due, requests, sockets, tasks};
@@ -63,6 +64,7 @@ pub struct Daemon {
     startup: Option<Arc<Startup>>,
     random: fastrand::Rng,
     background: JoinSet<()>,
+    miner: Miner,
     _lock: File,
 }
 
@@ -142,7 +144,8 @@ impl Daemon {
         let standing =
             watch::Sender::new("the agent has just begun and has not reached its master yet".into());
         let starter = Starter { connection: connection.subscribe(), standing: standing.subscribe() };
-        background.spawn(sockets::serve(listener, socket, fetcher, starter));
+        let miner = Miner::new(connection.subscribe());
+        background.spawn(sockets::serve(listener, socket, fetcher, starter, miner.clone()));
         let startup = Startup::of(settings.startup.as_ref(), &settings.state_dir);
         Ok(Self {
             settings,
@@ -159,6 +162,7 @@ impl Daemon {
             startup,
             random: fastrand::Rng::new(),
             background,
+            miner,
             _lock: lock,
         })
     }
@@ -353,6 +357,8 @@ impl Daemon {
         let mut helpers = JoinSet::new();
         let master = self.master().trust.pin().expected();
         helpers.spawn(requests::deliver(self.jobs.clone(), master, connection.clone()));
+        let (settings, grains) = (self.settings.clone(), Arc::clone(&self.grains));
+        helpers.spawn(self.miner.clone().watch(settings, grains, connection.clone()));
         helpers.spawn(watch_grains(self.settings.clone(), Arc::clone(&self.grains), connection.clone()));
         if let Some(startup) = &self.startup {
             helpers.spawn(startup::run(Arc::clone(startup), connection.clone()));

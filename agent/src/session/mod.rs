@@ -5,6 +5,7 @@ mod daemon;
 mod decide;
 mod identity;
 mod join;
+mod mine;
 mod own;
 mod requests;
 mod sockets;

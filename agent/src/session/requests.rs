@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::identity::Fingerprint;
-use common::message::{Renewed, Report, Request, Stored};
+use common::message::{MineAnswer, MineWork, Renewed, Report, Request, Stored};
 use common::transport::{FrameError, read, write};
 use common::value::Map;
 use quinn::Connection;
@@ -81,6 +81,11 @@ pub(super) async fn renew(connection: &Connection) -> Result<Vec<u8>, FrameError
 pub(super) async fn send_grains(connection: &Connection, grains: &Arc<Map>) -> Result<(), FrameError> {
     let Stored {} = ask(connection, &Request::Grains { grains: grains.as_ref().clone() }).await?;
     Ok(())
+}
+
+/// Asks something of the master's mine.
+pub(super) async fn mine(connection: &Connection, work: MineWork) -> Result<MineAnswer, FrameError> {
+    ask(connection, &Request::Mine { work: Box::new(work) }).await
 }
 
 async fn ask<T: DeserializeOwned>(connection: &Connection, request: &Request) -> Result<T, FrameError> {

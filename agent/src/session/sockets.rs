@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use common::message::{OwnUpdate, OwnWork};
+use common::message::{MineAnswer, MineWork, OwnUpdate, OwnWork};
 use common::store::Hash;
 use common::transport::{FrameError, read, write};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 
+use super::mine::Miner;
 use super::own::Starter;
 use crate::cache::Fetcher;
 
@@ -22,6 +23,13 @@ pub enum Ask {
         /// Which.
         hashes: Vec<Hash>,
     },
+    /// Something of the master's mine: the answer is [`Answer::Mine`].
+    Mine {
+        /// What is wanted.
+        work: Box<MineWork>,
+    },
+    /// To look at once what the mine should have of this host.
+    RefreshMine,
     /// A job on this host: the answers are [`Answer::Job`]s to the last, or [`Answer::Failed`].
     Start {
         /// What to do.
@@ -34,6 +42,8 @@ pub enum Ask {
 pub enum Answer {
     /// All of them are in the store.
     Done,
+    /// What the master says of its mine.
+    Mine(Box<MineAnswer>),
     /// What the master says of the job.
     Job(Box<OwnUpdate>),
     /// The connection to the master is lost. The job goes on, and so do the answers when the master is back.
@@ -74,7 +84,13 @@ pub(super) fn listen(path: &Path) -> Result<UnixListener, std::io::Error> {
 }
 
 /// Serves programs on this host until the daemon ends, then takes the socket away.
-pub(super) async fn serve(listener: UnixListener, path: PathBuf, fetcher: Fetcher, starter: Starter) {
+pub(super) async fn serve(
+    listener: UnixListener,
+    path: PathBuf,
+    fetcher: Fetcher,
+    starter: Starter,
+    mine: Miner,
+) {
     struct Remove(PathBuf);
     impl Drop for Remove {
         fn drop(&mut self) {
@@ -91,9 +107,9 @@ pub(super) async fn serve(listener: UnixListener, path: PathBuf, fetcher: Fetche
         }
         match listener.accept().await {
             Ok((stream, _)) if is_welcome(&stream) => {
-                let (fetcher, starter) = (fetcher.clone(), starter.clone());
+                let (fetcher, starter, mine) = (fetcher.clone(), starter.clone(), mine.clone());
                 programs.spawn(async move {
-                    if let Err(error) = answer(stream, &fetcher, &starter).await {
+                    if let Err(error) = answer(stream, &fetcher, &starter, &mine).await {
                         tracing::debug!(%error, "a connection on the local socket has ended");
                     }
                 });
@@ -113,7 +129,12 @@ fn is_welcome(stream: &UnixStream) -> bool {
     stream.peer_cred().is_ok_and(|peer| peer.uid() == 0 || peer.uid() == own)
 }
 
-async fn answer(mut stream: UnixStream, fetcher: &Fetcher, starter: &Starter) -> Result<(), FrameError> {
+async fn answer(
+    mut stream: UnixStream,
+    fetcher: &Fetcher,
+    starter: &Starter,
+    mine: &Miner,
+) -> Result<(), FrameError> {
     loop {
         let ask: Ask = match read(&mut stream).await {
             Err(FrameError::Ended) => return Ok(()),
@@ -121,6 +142,19 @@ async fn answer(mut stream: UnixStream, fetcher: &Fetcher, starter: &Starter) ->
         };
         let hashes = match ask {
             Ask::Objects { hashes } => hashes,
+            Ask::Mine { work } => {
+                let answer = match mine.ask(*work).await {
+                    Ok(answer) => Answer::Mine(Box::new(answer)),
+                    Err(reason) => Answer::Failed { reason },
+                };
+                write(&mut stream, &answer).await?;
+                continue;
+            }
+            Ask::RefreshMine => {
+                mine.refresh();
+                write(&mut stream, &Answer::Done).await?;
+                continue;
+            }
             Ask::Start { work } => return starter.serve(stream, *work).await,
         };
         let fetched = tokio::select! {

@@ -74,6 +74,9 @@ pub struct Assignment {
 /// Where in its folder of state the daemon keeps the grains that it last collected, for its workers.
 pub const GRAINS_FILE: &str = "grains.msgpack";
 
+/// What the host's pillar wants in the mine: the file in the agent's folder that the daemon reads.
+pub const MINE_FILE: &str = "mine.msgpack";
+
 /// Why the spool failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {

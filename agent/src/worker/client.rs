@@ -5,8 +5,11 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use common::message::{MineAnswer, MineWork};
 use common::store::Hash;
 use common::transport::{FRAME_LIMIT, frame};
+
+use states::mine::Mine;
 
 use crate::cache::Bring;
 use crate::session::{Answer, Ask};
@@ -41,6 +44,30 @@ impl DaemonClient {
     }
 }
 
+impl DaemonClient {
+    /// Has the daemon look at once what the mine should have of this host.
+    pub fn refresh_mine(&self) {
+        if let Err(error) = self.ask(&Ask::RefreshMine) {
+            tracing::debug!(%error, "the daemon could not be told of new mine functions");
+        }
+    }
+}
+
+impl Mine for DaemonClient {
+    fn ask(&self, work: MineWork) -> Result<MineAnswer, String> {
+        match Self::ask(self, &Ask::Mine { work: Box::new(work) }) {
+            Ok(Answer::Mine(answer)) => Ok(*answer),
+            Ok(Answer::Failed { reason }) => Err(reason),
+            Ok(Answer::Done | Answer::Job(_) | Answer::Away) => {
+                Err("the agent's daemon has answered something else than what was asked".into())
+            }
+            Err(error) => {
+                Err(format!("the agent's daemon does not answer at {}: {error}", self.socket.display()))
+            }
+        }
+    }
+}
+
 impl Bring for DaemonClient {
     fn bring(&self, hashes: &[Hash]) -> Result<(), String> {
         let begun = Instant::now();
@@ -48,7 +75,7 @@ impl Bring for DaemonClient {
             match self.ask(&Ask::Objects { hashes: hashes.to_vec() }) {
                 Ok(Answer::Done) => return Ok(()),
                 Ok(Answer::Failed { reason }) => return Err(reason),
-                Ok(Answer::Job(_) | Answer::Away) => {
+                Ok(Answer::Job(_) | Answer::Away | Answer::Mine(_)) => {
                     return Err("the agent's daemon has answered something else than what was asked".into());
                 }
                 // The daemon is being restarted; the objects that it has fetched are not fetched again.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use common::value::{Map, Value, map};
 use states::context::{Context, RunState};
 use states::files::FileSource;
+use states::mine::Mine;
 use states::process::System;
 
 /// A host, ready for one run.
@@ -20,6 +21,8 @@ pub struct Host {
     pub cache_dir: PathBuf,
     /// Whether it works without a master.
     pub local: bool,
+    /// The mine of the master.
+    pub mine: Option<Arc<dyn Mine>>,
     /// What templates see in `opts`, laid over [`base_opts`].
     pub opts: Map,
 }
@@ -39,6 +42,7 @@ impl Host {
             opts: Arc::new(opts),
             files,
             processes: Arc::new(System),
+            mine: self.mine,
             cache_dir: self.cache_dir,
             test,
             run: RunState::default(),

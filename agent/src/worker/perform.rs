@@ -17,7 +17,7 @@ use states::functions::{self, Arguments};
 use super::{DaemonClient, Host, Observing, Turn};
 use crate::cache::{NoTree, SnapshotSource, named_files, prune, remember_tree};
 use crate::jobs::{Class, Key, Phase, classify};
-use crate::spool::{self, Assignment, GRAINS_FILE, ProgressWriter, now};
+use crate::spool::{self, Assignment, GRAINS_FILE, MINE_FILE, ProgressWriter, now};
 
 /// What a job comes to, before it is a report.
 struct Ending {
@@ -229,6 +229,8 @@ fn known_grains(assignment: &Assignment) -> Map {
 }
 
 fn host(assignment: &Assignment, grains: Map, pillar: &Map, opts: &Map) -> Host {
+    let daemon = Arc::new(DaemonClient::new(assignment.socket.clone()));
+    learn_mine_functions(assignment, pillar, &daemon);
     let mut all = assignment.opts.clone();
     all.extend(opts.iter().map(|(key, value)| (key.clone(), value.clone())));
     Host {
@@ -237,7 +239,27 @@ fn host(assignment: &Assignment, grains: Map, pillar: &Map, opts: &Map) -> Host 
         pillar: pillar.clone(),
         cache_dir: assignment.cache.join("files"),
         local: false,
+        mine: Some(daemon),
         opts: all,
+    }
+}
+
+/// Writes down what the pillar wants in the mine, for the daemon, which has no pillar of its own, and has it look at once
+/// when that has changed.
+fn learn_mine_functions(assignment: &Assignment, pillar: &Map, daemon: &DaemonClient) {
+    let Some(path) = assignment.cache.parent().map(|state_dir| state_dir.join(MINE_FILE)) else { return };
+    // A call may come without the host's pillar.
+    if pillar.is_empty() {
+        return;
+    }
+    let wanted = functions::mine_functions(pillar).cloned().unwrap_or_default();
+    let known = spool::read::<Value>(&path).unwrap_or_default();
+    if known == wanted {
+        return;
+    }
+    match spool::write(&path, &wanted) {
+        Ok(()) => daemon.refresh_mine(),
+        Err(error) => tracing::warn!(%error, "the mine functions of the pillar could not be kept"),
     }
 }
 

@@ -11,6 +11,7 @@
 //! | master | [`Task`] | the agent's [`TaskUpdate`]s to the last, [`TaskUpdate::Finished`]; the master's [`TaskControl`]s |
 //! | agent | [`Request`] | the master's answer, see there |
 
+mod mine;
 mod own;
 mod task;
 
@@ -21,6 +22,10 @@ use crate::identity::TokenSecret;
 use crate::store::Hash;
 use crate::value::Map;
 
+pub use mine::{
+    MINE_ANSWER_LIMIT, MINE_FUNCTIONS, MINE_VALUE_LIMIT, MINE_VALUES, MineAllowed, MineAnswer, MineItem,
+    MineQuery, MineWork,
+};
 pub use own::{OWN_WORK_LIMIT, OwnUpdate, OwnWork};
 pub use task::{ApplyRequest, CallRequest, Outcome, Progress, Report, Task, TaskControl, TaskUpdate, Work};
 
@@ -140,6 +145,11 @@ pub enum Request {
     Grains {
         /// All of them.
         grains: Map,
+    },
+    /// What hosts let each other know: the answer is a [`MineAnswer`].
+    Mine {
+        /// What is wanted.
+        work: Box<MineWork>,
     },
     /// A job on the host that asks: the answers are [`OwnUpdate`]s.
     Start {

@@ -35,8 +35,10 @@ impl Value {
                 Value::Map(map) => map
                     .get(&TextKey(step))
                     .or_else(|| step.parse().ok().and_then(|number| map.get(&Value::Int(number))))?,
-                Value::List(items) => match step.parse::<usize>() {
-                    Ok(position) => items.get(position)?,
+                // A position below zero counts from the end, as in Python.
+                Value::List(items) => match step.parse::<isize>() {
+                    Ok(position) if position < 0 => items.get(items.len().checked_add_signed(position)?)?,
+                    Ok(position) => items.get(position.unsigned_abs())?,
                     Err(_) => items.iter().find_map(|item| item.as_map()?.get(&TextKey(step)))?,
                 },
                 _ => return None,
@@ -59,5 +61,7 @@ mod tests {
         assert_eq!(tree.traverse("a:1:b", ":"), Some(&Value::from("x")));
         assert_eq!(tree.traverse("a:b", ":"), Some(&Value::from("x")));
         assert_eq!(tree.traverse("a:9", ":"), None);
+        assert_eq!(tree.traverse("a:-2", ":"), Some(&Value::from(1)));
+        assert_eq!(tree.traverse("a:-3", ":"), None);
     }
 }

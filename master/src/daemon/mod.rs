@@ -17,6 +17,7 @@ mod launch;
 mod listener;
 mod live;
 mod lobby;
+mod mine;
 mod operator;
 mod own;
 mod pace;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use common::id::HostId;
 use common::identity::Fingerprint;
-use common::message::{OBJECTS_LIMIT, ObjectHeader, Renewed, Report, Request, Stored};
+use common::message::{MineWork, OBJECTS_LIMIT, ObjectHeader, Renewed, Report, Request, Stored};
 use common::store::{Hash, Store};
 use common::transport::{FrameError, frame};
 use common::value::Map;
@@ -96,6 +96,7 @@ pub(super) async fn serve(daemon: &Arc<Daemon>, guest: &Guest, mut send: SendStr
         Request::Deliver { report } => deliver(daemon, id, report, &mut send).await,
         Request::Renew => renew(daemon, id, &guest.public_key, &mut send).await,
         Request::Grains { grains } => learn(daemon, guest, grains, &mut send).await,
+        Request::Mine { work } => mine(daemon, guest, *work, &mut send).await,
         // These take as long as the job.
         Request::Start { work } => {
             drop(room);
@@ -211,6 +212,17 @@ async fn learn(
         committed.await.map_err(|error| RequestError::Refused(error.to_string()))?;
     }
     Ok(frame::write(send, &Stored {}).await?)
+}
+
+async fn mine(
+    daemon: &Arc<Daemon>,
+    guest: &Guest,
+    work: MineWork,
+    send: &mut SendStream,
+) -> Result<(), RequestError> {
+    let _own = guest.fetching.acquire().await;
+    let answer = super::mine::answer(daemon, &guest.id, work).await;
+    put(send, &frame::encode(&answer)?).await
 }
 
 /// Takes a report that a live job may wait for, or one that comes late.

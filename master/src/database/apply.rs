@@ -1,7 +1,7 @@
 //! How each write is done.
 
 use common::id::{HostId, JobId};
-use common::message::{Outcome, Report};
+use common::message::{MINE_VALUES, MineItem, Outcome, Report};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{HostRow, LedgerError, Retired, Write};
@@ -33,6 +33,12 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> Result<(), Ledger
         Write::Schedule(schedule) => put_schedule(connection, schedule),
         Write::ScheduleGone(name) => run(connection, "DELETE FROM schedules WHERE name = ?1", params![name]),
         Write::Host(host) => put_host(connection, host),
+        Write::Mine { host, items, clear, at } => put_mine(connection, host, items, *clear, *at),
+        Write::MineGone { host, name } => run(
+            connection,
+            "DELETE FROM mine WHERE host = ?1 AND (?2 IS NULL OR name = ?2)",
+            params![host.as_str(), name],
+        ),
         Write::NewJob { job, hosts } => new_job(connection, job, hosts),
         Write::JobTree { jid, tree, commit } => run(
             connection,
@@ -133,6 +139,7 @@ fn retire(connection: &Connection, retired: &Retired) -> Result<(), LedgerError>
     let id = retired.id.as_str();
     run(connection, "DELETE FROM keys WHERE id = ?1", params![id])?;
     run(connection, "DELETE FROM hosts WHERE id = ?1", params![id])?;
+    run(connection, "DELETE FROM mine WHERE host = ?1", params![id])?;
     run(
         connection,
         "INSERT OR REPLACE INTO retired (id, at, user) VALUES (?1, ?2, ?3)",
@@ -203,10 +210,37 @@ fn remove_key(connection: &Connection, key: &Key) -> Result<(), LedgerError> {
     let id = key.id.as_str();
     let fingerprint = key.fingerprint.to_string();
     run(connection, "DELETE FROM keys WHERE id = ?1 AND fingerprint = ?2", params![id, fingerprint])?;
+    for table in ["DELETE FROM hosts WHERE id", "DELETE FROM mine WHERE host"] {
+        let sql = format!("{table} = ?1 AND NOT EXISTS (SELECT 1 FROM keys WHERE id = ?1)");
+        run(connection, &sql, params![id])?;
+    }
+    Ok(())
+}
+
+fn put_mine(
+    connection: &Connection,
+    host: &HostId,
+    items: &[MineItem],
+    clear: bool,
+    at: i64,
+) -> Result<(), LedgerError> {
+    if clear {
+        run(connection, "DELETE FROM mine WHERE host = ?1", params![host.as_str()])?;
+    }
+    for item in items {
+        run(
+            connection,
+            "INSERT INTO mine (name, host, item, updated) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT DO UPDATE SET item = ?3, updated = ?4",
+            params![item.name, host.as_str(), encode(item)?, at],
+        )?;
+    }
+    let kept = i64::try_from(MINE_VALUES).unwrap_or(i64::MAX);
     run(
         connection,
-        "DELETE FROM hosts WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM keys WHERE id = ?1)",
-        params![id],
+        "DELETE FROM mine WHERE host = ?1 AND name IN \
+         (SELECT name FROM mine WHERE host = ?1 ORDER BY updated DESC, name LIMIT -1 OFFSET ?2)",
+        params![host.as_str(), kept],
     )
 }
 

@@ -17,6 +17,7 @@ pub use write::{Applied, Committed, HostOutcome, HostRow, Retired, Write};
 use std::collections::HashMap;
 
 use common::id::{HostId, JobId};
+use common::message::MineItem;
 
 use crate::jobs::{HostRecord, JobRecord};
 use crate::keys::Key;
@@ -63,6 +64,17 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// When the database fails.
     fn schedules(&self) -> Result<Vec<Schedule>, LedgerError>;
+
+    /// The values of a name that some hosts have let be known; none when they have more than `limit` bytes.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn mine(
+        &self,
+        name: &str,
+        wanted: &dyn Fn(&HostId) -> bool,
+        limit: usize,
+    ) -> Result<Option<Vec<(HostId, MineItem)>>, LedgerError>;
 
     /// The newest jobs, newest first.
     ///

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use common::id::{HostId, JobId};
+use common::message::MineItem;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde::de::DeserializeOwned;
@@ -96,6 +97,31 @@ pub(super) fn schedules(connection: &Connection) -> Result<Vec<Schedule>, Ledger
             },
         })
     })
+}
+
+/// The values of a name that some hosts have let be known; none when they have more than `limit` bytes.
+pub(super) fn mine(
+    connection: &Connection,
+    name: &str,
+    wanted: &dyn Fn(&HostId) -> bool,
+    limit: usize,
+) -> Result<Option<Vec<(HostId, MineItem)>>, LedgerError> {
+    let mut statement =
+        connection.prepare_cached("SELECT host, item, length(item) FROM mine WHERE name = ?1")?;
+    let mut rows = statement.query(params![name])?;
+    let (mut found, mut bytes) = (Vec::new(), 0_usize);
+    while let Some(row) = rows.next()? {
+        let host: HostId = parse(row, 0)?;
+        if !wanted(&host) {
+            continue;
+        }
+        bytes = bytes.saturating_add(usize::try_from(row.get::<_, i64>(2)?).unwrap_or(usize::MAX));
+        if bytes > limit {
+            return Ok(None);
+        }
+        found.push((host, decode(row, 1)?));
+    }
+    Ok(Some(found))
 }
 
 const JOB: &str = "SELECT jid, spec, user, started, ended, phase, tree, git_commit, error, paused, stopped, parent, \

@@ -101,6 +101,16 @@ ALTER TABLE hosts ADD COLUMN applied_at INTEGER;
 ALTER TABLE hosts ADD COLUMN applied_commit TEXT;
 ALTER TABLE jobs ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0;
 ",
+    "
+CREATE TABLE mine (
+    name    TEXT NOT NULL,
+    host    TEXT NOT NULL,
+    item    BLOB NOT NULL,
+    updated INTEGER NOT NULL,
+    PRIMARY KEY (name, host)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mine_by_host ON mine (host, updated);
+",
 ];
 
 /// Sets a connection up for writing and brings the tables up to date.

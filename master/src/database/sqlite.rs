@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use common::id::{HostId, JobId};
+use common::message::MineItem;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
@@ -112,6 +113,15 @@ impl Ledger for Database {
 
     fn schedules(&self) -> Result<Vec<Schedule>, LedgerError> {
         query::schedules(&self.reader()?)
+    }
+
+    fn mine(
+        &self,
+        name: &str,
+        wanted: &dyn Fn(&HostId) -> bool,
+        limit: usize,
+    ) -> Result<Option<Vec<(HostId, MineItem)>>, LedgerError> {
+        query::mine(&self.reader()?, name, wanted, limit)
     }
 
     fn jobs(&self, limit: usize) -> Result<Vec<JobRecord>, LedgerError> {

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use common::id::{HostId, JobId};
 use common::identity::TokenHash;
-use common::message::Report;
+use common::message::{MineItem, Report};
 use common::store::Hash;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
@@ -51,6 +51,24 @@ pub enum Write {
     ScheduleGone(String),
     /// A host has said what it is.
     Host(HostRow),
+    /// What a host lets others know. Of more than [`MINE_VALUES`](common::message::MINE_VALUES) values the oldest are forgotten.
+    Mine {
+        /// The host.
+        host: HostId,
+        /// The values; one of a name that is there already takes its place.
+        items: Vec<MineItem>,
+        /// Whether the host's other values are forgotten.
+        clear: bool,
+        /// When, in milliseconds since 1970.
+        at: i64,
+    },
+    /// A host takes back what it has let others know.
+    MineGone {
+        /// The host.
+        host: HostId,
+        /// The value's name; none for all.
+        name: Option<String>,
+    },
     /// A new job, each of its hosts queued, in the order of their turns.
     NewJob {
         /// The job.

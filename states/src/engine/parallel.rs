@@ -164,6 +164,17 @@ mod tests {
     }
 
     #[test]
+    fn a_parallel_state_is_tried_as_often_as_was_asked_for() {
+        let book = Arc::new(Book::new(|_| output(1, "")));
+        let context = context(Tree::new(&[]), book.clone(), Map::new(), false);
+        let retry = common::value::map([("attempts", Value::Int(3)), ("interval", Value::Int(0))]);
+        let chunks = vec![state("a cmd.run no").with("parallel", true).with("retry", Value::from(retry))];
+        let report = run(&plan(chunks), &context, &mut Silent);
+        assert!(!report.succeeded());
+        assert_eq!(book.lines.lock().unwrap().iter().filter(|line| line.contains("no")).count(), 3);
+    }
+
+    #[test]
     fn a_bug_in_a_parallel_state_fails_that_state() {
         let book = Book::new(|line| if line == "boom" { panic!("boom") } else { output(0, "") });
         let context = context(Tree::new(&[]), Arc::new(book), Map::new(), false);

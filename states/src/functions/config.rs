@@ -127,6 +127,14 @@ fn config_get(context: &std::sync::Arc<Context>, arguments: &Arguments) -> Resul
     }
     let found = match arguments.get(3, "merge").filter(|given| given.is_true()) {
         None => maps.into_iter().find_map(|map| descend(map, &path, &delimiter)).cloned(),
+        // The maps are laid over each other key by key at the top, so that the first that has the key counts.
+        Some(strategy) if strategy.as_str() == Some("overwrite") => {
+            let top = path.split(&delimiter).next().unwrap_or_default();
+            maps.into_iter()
+                .find(|map| get(map, top).is_some())
+                .and_then(|map| descend(map, &path, &delimiter))
+                .cloned()
+        }
         Some(_) => merged(maps.iter().rev().filter_map(|map| descend(map, &path, &delimiter))),
     };
     Ok(found.or_else(|| arguments.get(1, "default").cloned()).unwrap_or_else(|| "".into()))

@@ -82,7 +82,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         parameters: &["path", "saltenv"],
         run: |context, arguments| {
             let Some(path) = found(context, arguments, 1, "cp.hash_file")? else {
-                return Ok(Map::new().into());
+                return Ok("".into());
             };
             let sum = sha256(&path).map_err(|error| failed("cp.hash_file", error.to_string()))?;
             Ok(map([("hash_type", "sha256".into()), ("hsum", sum.into())]).into())
@@ -95,6 +95,15 @@ pub(super) static FUNCTIONS: &[Function] = &[
               template: jinja, if it is a template",
         parameters: &["path", "dest", "saltenv", "makedirs", "template"],
         run: |context, arguments| copy(context, arguments, "cp.get_file", None),
+    },
+    Function {
+        name: "cp.get_url",
+        doc: "A file of the tree or of this host: its content, or its path, or False where there is none.\n\n\
+              path: salt://path, file:///path or an absolute path; what a server has, the state file.managed fetches\n\
+              dest: where it is copied; None for the content; without, a copy that nobody changes\n\
+              saltenv: the environment\nmakedirs: whether folders are made for it",
+        parameters: &["path", "dest", "saltenv", "makedirs", "source_hash"],
+        run: get_url,
     },
     Function {
         name: "cp.get_template",
@@ -158,6 +167,36 @@ fn cached(
 ) -> Result<Value, FunctionError> {
     let path = found(context, arguments, 1, function)?;
     Ok(path.map_or_else(|| nothing.into(), |path| path.to_string_lossy().into_owned().into()))
+}
+
+fn get_url(context: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError> {
+    let function = "cp.get_url";
+    let url = required(arguments, 0, "path", function)?;
+    if let Some((scheme, _)) = url.split_once("://").filter(|(scheme, _)| !matches!(*scheme, "salt" | "file"))
+    {
+        let reason = format!(
+            "{scheme}:// is not fetched by a function, so that compiling does not depend on a server; the state \
+             file.managed fetches it when it runs"
+        );
+        return Err(failed(function, reason));
+    }
+    let Some(path) = found(context, arguments, 2, function)? else { return Ok(false.into()) };
+    match arguments.get(1, "dest") {
+        Some(Value::Null) => {
+            let content = read(&path).map_err(|reason| failed(function, reason))?;
+            Ok(String::from_utf8_lossy(&content).into_owned().into())
+        }
+        Some(dest) if dest.is_true() => {
+            let target = PathBuf::from(dest.to_string());
+            let makes = arguments.get(3, "makedirs").is_some_and(Value::is_true);
+            let has_folder = target.parent().is_some_and(Path::is_dir);
+            if target.is_absolute() && !has_folder && !makes {
+                return Ok(false.into());
+            }
+            copy(context, arguments, function, None)
+        }
+        _ => Ok(path.to_string_lossy().into_owned().into()),
+    }
 }
 
 fn copy(

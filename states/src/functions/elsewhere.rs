@@ -17,7 +17,6 @@ macro_rules! elsewhere {
 }
 
 elsewhere! {
-    "mine.get" => "the data of other hosts are not gathered; put what hosts need to know of each other into pillar",
     "publish.publish" => "a host may not run anything on other hosts",
     "publish.runner" => "there are no runners; put what a host needs into pillar",
     "saltutil.runner" => "there are no runners; put what a host needs into pillar",

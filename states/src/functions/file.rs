@@ -282,7 +282,7 @@ fn find(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError>
     let top = path(arguments, "file.find")?;
     let option = |name: &str| common::value::get(&arguments.keyword, name);
     let depth = |name: &str| option(name).and_then(Value::as_int);
-    let kinds = option("type").map_or_else(|| "fdl".into(), ToString::to_string);
+    let kinds = option("type").map_or_else(|| "fdlpsbc".into(), ToString::to_string);
     let (mut found, mut seen) = (Vec::new(), 0);
     let mut pending = vec![(top, 0)];
     while let Some((path, level)) = pending.pop() {
@@ -295,12 +295,15 @@ fn find(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionError>
         let named = option("name").is_none_or(|glob| fnmatch(&name, &glob.to_string()))
             && option("iname")
                 .is_none_or(|glob| fnmatch(&name.to_lowercase(), &glob.to_string().to_lowercase()));
-        let kind = if metadata.is_dir() {
-            'd'
-        } else if metadata.is_symlink() {
-            'l'
-        } else {
-            'f'
+        // As in Salt, a link is of the kind of what it leads to; it is one itself only where that is gone.
+        let kind = match path.metadata().unwrap_or_else(|_| metadata.clone()).file_type() {
+            kind if kind.is_dir() => 'd',
+            kind if kind.is_symlink() => 'l',
+            kind if kind.is_file() => 'f',
+            kind if kind.is_fifo() => 'p',
+            kind if kind.is_socket() => 's',
+            kind if kind.is_block_device() => 'b',
+            _ => 'c',
         };
         if named && kinds.contains(kind) && depth("mindepth").is_none_or(|least| level >= least) {
             found.push(path.display().to_string());

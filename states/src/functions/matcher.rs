@@ -51,7 +51,27 @@ pub(super) static FUNCTIONS: &[Function] = &[
     matches!("match.glob", "glob", "Whether the host's id fits a glob."),
     matches!("match.list", "list", "Whether the host's id is in a list with commas."),
     matches!("match.pcre", "pcre", "Whether the host's id fits a regular expression."),
-    matches!("match.ipcidr", "ipcidr", "Whether the host has an address, or one of a subnet."),
+    Function {
+        name: "match.ipcidr",
+        doc: "Whether the host has an address, or one of a subnet. Of what is neither, an empty list.\n\ntgt: the target",
+        parameters: &["tgt"],
+        run: |context, arguments| {
+            let target = required(arguments, 0, "tgt", "match.ipcidr")?;
+            if Matcher::new(Kind::Address, &target, ":").is_err() {
+                return Ok(Value::List(Vec::new()));
+            }
+            Ok(matches(context, "ipcidr", &target, None, "match.ipcidr")?.into())
+        },
+    },
+    Function {
+        name: "match.data",
+        doc: "Whether the host's own data store has a value: False, there is no such store here.\n\ntgt: the target",
+        parameters: &["tgt"],
+        run: |_, arguments| {
+            required(arguments, 0, "tgt", "match.data")?;
+            Ok(false.into())
+        },
+    },
     matches!("match.nodegroup", "nodegroup", "Whether the host is in a node group."),
     matches_data!("match.grain", Kind::Grain, "Whether a grain of the host fits a glob."),
     matches_data!(

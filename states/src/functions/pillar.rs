@@ -34,9 +34,22 @@ pub(super) static FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "pillar.ls",
-        doc: "The names at the top of the pillar.",
-        parameters: &[],
-        run: |context, _| Ok(Value::List(context.pillar.keys().cloned().collect())),
+        doc: "The names at the top of the pillar, or those of its arguments.\n\nargs: names\npillar: a map that is laid \
+              over the pillar",
+        parameters: &["args", "pillar"],
+        run: |context, arguments| {
+            if !arguments.positional.is_empty() {
+                return Ok(match items(&context.pillar, arguments) {
+                    Value::Map(found) => Value::List(found.keys().cloned().collect()),
+                    other => other,
+                });
+            }
+            let mut pillar = context.pillar.as_ref().clone();
+            if let Some(Value::Map(over)) = key(&arguments.keyword, "pillar") {
+                merge(&mut pillar, over, false);
+            }
+            Ok(Value::List(pillar.keys().cloned().collect()))
+        },
     },
     Function {
         name: "pillar.get",

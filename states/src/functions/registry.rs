@@ -70,6 +70,7 @@ static LISTS: &[&[Function]] = &[
     super::config::FUNCTIONS,
     super::cp::FUNCTIONS,
     super::defaults::FUNCTIONS,
+    super::disk::FUNCTIONS,
     super::elsewhere::FUNCTIONS,
     super::environ::FUNCTIONS,
     super::file::FUNCTIONS,
@@ -79,16 +80,19 @@ static LISTS: &[&[Function]] = &[
     super::hashutil::FUNCTIONS,
     super::log::FUNCTIONS,
     super::matcher::FUNCTIONS,
+    super::mine::FUNCTIONS,
     super::network::FUNCTIONS,
     super::pillar::FUNCTIONS,
     super::pip::FUNCTIONS,
     super::pkg::FUNCTIONS,
+    super::ps::FUNCTIONS,
     super::random::FUNCTIONS,
     super::saltutil::FUNCTIONS,
     super::service::FUNCTIONS,
     super::banner::FUNCTIONS,
     super::slsutil::FUNCTIONS,
     super::state::FUNCTIONS,
+    super::status::FUNCTIONS,
     super::sys::FUNCTIONS,
     super::test::FUNCTIONS,
     super::test_more::FUNCTIONS,
@@ -134,6 +138,12 @@ pub fn hint(name: &str) -> Option<String> {
         return Some(format!("{what} '{}' is not built here.", if has_module { name } else { module }));
     }
     None
+}
+
+/// Salt's execution modules of which there is no function here.
+pub(super) fn not_built() -> Vec<&'static str> {
+    let built = |module: &&str| !REGISTRY.keys().any(|name| name.split('.').next() == Some(module));
+    include_str!("salt_modules.txt").lines().filter(built).collect()
 }
 
 /// Whether Salt has an execution module of this name.

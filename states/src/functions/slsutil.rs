@@ -7,7 +7,7 @@ use common::value::{Map, Value, get};
 use super::lookup::{merge, required};
 use super::registry::{Arguments, Function, FunctionError};
 use crate::context::Context;
-use crate::language::{Layout, Source, from_yaml, render_or, to_json, to_yaml};
+use crate::language::{Layout, Source, from_plain_yaml, render_or, to_json, to_yaml};
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function {
@@ -246,7 +246,7 @@ fn deserialize(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, Functio
             Ok(json) => Ok(json.into()),
             Err(error) => Err(wrong(function, error.to_string())),
         },
-        "yaml" => from_yaml(&text).map_err(|error| failed(function, error)),
+        "yaml" => from_plain_yaml(&text).map_err(|error| failed(function, error)),
         other => Err(failed(function, format!("Serializer '{other}' not found."))),
     }
 }
@@ -339,7 +339,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Value {
-        from_yaml(text).unwrap()
+        from_plain_yaml(text).unwrap()
     }
 
     #[test]

@@ -72,9 +72,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function { name: "test.false_", doc: "Returns False.", parameters: &[], run: |_, _| Ok(false.into()) },
     Function {
         name: "test.not_loaded",
-        doc: "Whether functions that are not for this host are left out: True.",
+        doc: "The modules that Salt has and this program has not.",
         parameters: &[],
-        run: |_, _| Ok(true.into()),
+        run: |_, _| Ok(super::registry::not_built().into()),
     },
     Function {
         name: "test.sleep",

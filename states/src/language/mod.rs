@@ -146,6 +146,18 @@ pub(crate) fn from_yaml(text: &str) -> Result<Value, String> {
     }
 }
 
+/// Reads YAML as PyYAML does without Salt's rule for integers: `0755` is octal.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub(crate) fn from_plain_yaml(text: &str) -> Result<Value, String> {
+    let nowhere = Place { file: "".into(), line: 0, column: 0 };
+    match yaml::load_plain(text, &|_| nowhere.clone()) {
+        Ok(node) => Ok(node.to_value()),
+        Err(fault) => Err(fault.to_string()),
+    }
+}
+
 /// Reads a YAML file that belongs to no tree, such as a configuration. An empty one is `Null`.
 ///
 /// # Errors

@@ -129,6 +129,7 @@ fn context(prepared: &Prepared, files: Folders, pillar: Map, test: bool) -> Arc<
         processes: Arc::new(System),
         cache_dir: prepared.cache(),
         test,
+        mine: None,
         run: RunState::default(),
     })
 }

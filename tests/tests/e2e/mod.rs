@@ -9,6 +9,7 @@ mod joining;
 mod lfs;
 mod life;
 mod local;
+mod mine;
 mod operators;
 mod own;
 mod recovery;

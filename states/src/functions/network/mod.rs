@@ -65,9 +65,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
         run: |_, arguments| {
             let name = required(arguments, 0, "iface", "network.interface")?;
             let found = interfaces().into_iter().find(|(known, _)| *known == name);
-            let addresses =
-                found.and_then(|(_, interface)| interface.to_value().traverse("inet", ":").cloned());
-            Ok(addresses.unwrap_or_else(|| "".into()))
+            let Some((_, interface)) = found else { return Ok(unknown(&name)) };
+            Ok(interface.to_value().traverse("inet", ":").cloned().unwrap_or_else(|| "".into()))
         },
     },
     Function {
@@ -77,11 +76,23 @@ pub(super) static FUNCTIONS: &[Function] = &[
         run: |_, arguments| {
             let name = required(arguments, 0, "iface", "network.interface_ip")?;
             let found = interfaces().into_iter().find(|(known, _)| *known == name);
-            let address = found.and_then(|(_, interface)| {
-                interface.addresses.into_iter().find(|address| address.ip.is_ipv4())
-            });
+            let Some((_, interface)) = found else { return Ok(unknown(&name)) };
+            let address = interface.addresses.into_iter().find(|address| address.ip.is_ipv4());
             Ok(address.map(|address| address.ip.to_string()).unwrap_or_default().into())
         },
+    },
+    Function {
+        name: "network.ip_networks",
+        doc: "The IPv4 networks of this host's addresses.\n\ninterface: only of this one\ninclude_loopback: that of 127.0.0.1 \
+              as well (False)\nverbose: a map with address, mask, size and prefix of each",
+        parameters: &["interface", "include_loopback", "verbose"],
+        run: |_, arguments| ip_networks(arguments, true),
+    },
+    Function {
+        name: "network.ip_networks6",
+        doc: "The IPv6 networks of this host's addresses; arguments as for network.ip_networks.",
+        parameters: &["interface", "include_loopback", "verbose"],
+        run: |_, arguments| ip_networks(arguments, false),
     },
     Function {
         name: "network.subnets",
@@ -202,6 +213,45 @@ fn ip_addrs(function: &str, arguments: &Arguments, v4: bool) -> Answer {
     found.sort();
     found.dedup();
     Ok(found.iter().map(ToString::to_string).collect::<Vec<_>>().into())
+}
+
+/// What Salt says of an interface that is not there.
+fn unknown(name: &str) -> Value {
+    let known = interfaces().iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    format!("Interface \"{name}\" not in available interfaces: {known}").into()
+}
+
+fn ip_networks(arguments: &Arguments, v4: bool) -> Answer {
+    let interface = arguments.get(0, "interface").filter(|value| value.is_true()).map(ToString::to_string);
+    let loopback = arguments.get(1, "include_loopback").is_some_and(Value::is_true);
+    let mut found: Vec<(Subnet, u8)> = interfaces()
+        .into_iter()
+        .filter(|(name, _)| interface.as_ref().is_none_or(|wanted| wanted == name))
+        .flat_map(|(_, interface)| interface.addresses)
+        .filter(|address| address.ip.is_ipv4() == v4 && (loopback || !address.ip.is_loopback()))
+        .map(|address| (Subnet::of(address.ip, address.prefix), address.prefix))
+        .collect();
+    found.sort_by(|(left, _), (right, _)| left.cmp(right));
+    found.dedup_by(|(left, _), (right, _)| left == right);
+    if !arguments.get(2, "verbose").is_some_and(Value::is_true) {
+        return Ok(found.iter().map(|(subnet, _)| subnet.to_string()).collect::<Vec<_>>().into());
+    }
+    let shown = found.into_iter().map(|(subnet, prefix)| {
+        let bits = if v4 { 32 } else { 128 } - u32::from(prefix);
+        // The whole of IPv6 is past what a number here holds.
+        let count = 1_i64
+            .checked_shl(bits)
+            .filter(|_| bits < 63)
+            .map_or(Value::Float(2_f64.powf(f64::from(bits))), Value::Int);
+        let parts = map([
+            ("address", subnet.network().to_string().into()),
+            ("netmask", subnet.mask().to_string().into()),
+            ("num_addresses", count),
+            ("prefixlen", i64::from(prefix).into()),
+        ]);
+        (subnet.to_string().into(), parts.into())
+    });
+    Ok(Value::Map(shown.collect()))
 }
 
 fn addresses() -> impl Iterator<Item = Address> {

@@ -134,6 +134,8 @@ fn bounds_end_what_would_not() {
         ("{{ 10 ** 1000 }}", "128 bits"),
         ("{{ '%0999999999d' % 1 }}", "wide"),
         ("{{ '{:>999999999}'.format(1) }}", "wide"),
+        // A pattern that would take longer than anybody waits.
+        ("{{ ('a' * 60 ~ '!')|regex_match('(a|aa)+\\\\1$') }}", "backtracking"),
     ] {
         let printed = print(text);
         assert!(printed.starts_with("ERROR") && printed.contains(part), "{text}: {printed}");

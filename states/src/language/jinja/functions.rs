@@ -127,12 +127,13 @@ pub(super) fn call(context: &Arc<Context>, name: &str, args: &[Value]) -> Result
         .iter()
         .map(|(name, value)| Ok((Plain::from(*name), from_template(value)?)))
         .collect::<Result<Map, Error>>()?;
-    // In a template no shell stands between, unless it is asked for.
+    // In a template no shell stands between, unless it is asked for, or the configuration has `cmd_safe: False`.
     let shell = Plain::from("python_shell");
     let takes_shell =
         functions::find(name).is_some_and(|function| function.parameters.contains(&"python_shell"));
     if takes_shell && !name.ends_with(".shell") && !keyword.contains_key(&shell) {
-        keyword.insert(shell, Plain::Bool(false));
+        let unsafe_commands = context.opts.get(&Plain::from("cmd_safe")) == Some(&Plain::Bool(false));
+        keyword.insert(shell, Plain::Bool(unsafe_commands));
     }
     let result =
         functions::call(context, name, &functions::Arguments { positional, keyword }).map_err(failed)?;

@@ -37,7 +37,7 @@ static GLOBALS: &[(&str, Global)] = &[
         let separator = arguments.optional_text(0, "sep")?.unwrap_or_else(|| ", ".into());
         Ok(Value::from_object(Joiner { separator, used: AtomicBool::new(false) }))
     }),
-    ("lipsum", |_, arguments| Err(arguments.error("is not available here"))),
+    ("lipsum", super::lipsum::lipsum),
     ("namespace", |_, arguments| {
         let mut attributes = Vec::new();
         if let Some(from) = arguments.positional().first() {
@@ -64,6 +64,11 @@ pub(super) fn find(name: &str) -> Option<Value> {
         functions.map(|(name, call)| (*name, Value::from_object(Function { name, call: *call }))).collect()
     });
     by_name.get(name).cloned()
+}
+
+/// Whether a value is the function that shows every name: only a run knows them.
+pub(super) fn is_show_full_context(value: &Value) -> bool {
+    value.downcast_object_ref::<Function>().is_some_and(|function| function.name == "show_full_context")
 }
 
 /// The names of all functions, for suggestions.

@@ -10,6 +10,7 @@ mod filters;
 mod functions;
 mod globals;
 mod graves;
+mod lipsum;
 mod markup;
 mod methods;
 mod print;

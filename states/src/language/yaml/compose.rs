@@ -31,6 +31,20 @@ impl Graph {
         }
     }
 
+    /// Writes integers with a leading zero, which are octal, in decimal.
+    pub(super) fn read_octal(&mut self) {
+        for node in &mut self.nodes {
+            let (Tag::Int, RawKind::Scalar(text)) = (&node.tag, &mut node.kind) else { continue };
+            let digits = text.replace('_', "");
+            if digits.len() > 1
+                && digits.starts_with('0')
+                && let Ok(number) = i128::from_str_radix(&digits, 8)
+            {
+                *text = number.to_string();
+            }
+        }
+    }
+
     /// PyYAML's print of what a node holds, as far as a sentence needs it.
     pub(super) fn repr(&self, id: Id) -> String {
         if let Some(text) = self.text(id) {

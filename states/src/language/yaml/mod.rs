@@ -36,5 +36,12 @@ pub(crate) fn load(text: &str, place: &dyn Fn(Mark) -> Place) -> Result<Node, Bo
     construct::construct(&graph, place)
 }
 
+/// Reads one document as PyYAML does where Salt leaves it alone: an integer with a leading zero is octal.
+pub(crate) fn load_plain(text: &str, place: &dyn Fn(Mark) -> Place) -> Result<Node, Box<Fault>> {
+    let mut graph = compose::compose(text)?;
+    graph.read_octal();
+    construct::construct(&graph, place)
+}
+
 #[cfg(test)]
 mod tests;

@@ -144,6 +144,7 @@ impl Host {
             processes: base.processes.clone(),
             cache_dir: base.cache_dir.clone(),
             test,
+            mine: None,
             run,
         });
         let mut arguments = Map::new();

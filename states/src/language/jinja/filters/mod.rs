@@ -22,6 +22,7 @@ mod sets;
 mod signatures;
 mod tables;
 mod text;
+mod urls;
 mod words;
 mod xml;
 
@@ -65,6 +66,7 @@ static LISTS: &[&[(&str, Filter)]] = &[
     sets::FILTERS,
     tables::FILTERS,
     text::FILTERS,
+    urls::FILTERS,
     words::FILTERS,
     xml::FILTERS,
 ];

@@ -77,6 +77,8 @@ fn write(time: &DateTime, format: &str) -> Option<String> {
             "%s" => {
                 time.to_zoned(TimeZone::system()).ok().map(|zoned| zoned.timestamp().as_second().to_string())
             }
+            // The formatter knows some that the C library does not.
+            "%q" | "%Q" | "%E" | "%J" | "%N" | "%i" | "%K" | "%L" | "%o" | "%v" | "%1" | "%:" | "%." => None,
             directive => print_as(time, directive),
         };
         out.push_str(&known.unwrap_or(directive));

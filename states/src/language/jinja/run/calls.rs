@@ -1,5 +1,6 @@
 //! Calls.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use minijinja::{Error, ErrorKind, Value};
@@ -14,9 +15,11 @@ use super::macros::Macro;
 use super::scope::Scope;
 use super::undefined::defined;
 use crate::language::jinja::budget;
+use crate::language::jinja::globals::{self, is_show_full_context};
 use crate::language::jinja::methods;
 use crate::language::jinja::print::type_name;
 use crate::language::jinja::syntax::tree::{Arguments, Expression, Kind};
+use crate::language::jinja::values::dict;
 
 impl Run<'_, '_, '_> {
     /// `{% call callee(…) %}`
@@ -76,6 +79,18 @@ impl Run<'_, '_, '_> {
         self.call(&callee, positional, keyword, caller)
     }
 
+    /// Every name that is seen at the top of the template, with its value.
+    fn full_context(&self) -> Value {
+        let top = &self.frame.instance.top;
+        let names: BTreeSet<String> = globals::names()
+            .map(Into::into)
+            .chain(self.session.names())
+            .chain(top.names().iter().map(ToString::to_string))
+            .collect();
+        let value = |name: &str| top.exported(name).or_else(|| self.session.global(name));
+        dict(names.into_iter().filter_map(|name| Some((Value::from(&name), value(&name)?))))
+    }
+
     /// Calls a value.
     pub(super) fn call(
         &mut self,
@@ -93,6 +108,9 @@ impl Run<'_, '_, '_> {
         }
         if let Some(block) = callee.downcast_object_ref::<BlockReference>() {
             return self.call_block(block);
+        }
+        if is_show_full_context(callee) {
+            return Ok(self.full_context());
         }
         if callee.as_object().is_none() || is_data(callee) {
             return Err(not_callable(callee).into());

@@ -8,6 +8,7 @@ use minijinja::{Error, Value};
 use super::fault::exception;
 use super::undefined::{Undefined, defined};
 use crate::language::jinja::budget;
+use crate::language::jinja::functions::Functions;
 use crate::language::jinja::methods::modulo;
 use crate::language::jinja::print::type_name;
 use crate::language::jinja::syntax::tree::Comparison;
@@ -262,6 +263,10 @@ fn contains(holder: &Value, value: &Value) -> Result<bool, Error> {
                 type_name(value)
             ))),
         };
+    }
+    if holder.downcast_object_ref::<Functions>().is_some() {
+        // Salt's loader knows functions, not the modules they are in.
+        return Ok(value.as_str().is_some_and(|name| crate::functions::find(name).is_some()));
     }
     if let Some(dict) = holder.downcast_object_ref::<Dict>() {
         defined(value)?;

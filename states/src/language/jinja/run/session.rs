@@ -93,6 +93,11 @@ impl Session {
         self.root.get(name).or_else(|| globals::find(name))
     }
 
+    /// The names that all templates see besides the functions.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.root.names().map(Into::into).collect()
+    }
+
     /// The names of the file that was loaded last: what a module that is made of it sees of its own place.
     pub(super) fn place(&self) -> Vec<(Arc<str>, Value)> {
         let names = ["tplfile", "tpldir", "tpldot"];

@@ -1,0 +1,159 @@
+//! What this host lets others know: gathered from time to time, kept by the master, and asked for by workers.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use common::message::{MineAnswer, MineWork};
+use common::value::{Map, Value, get, map};
+use quinn::Connection;
+use states::functions::{self, Arguments};
+use states::mine::Mine;
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::Instant;
+
+use super::requests;
+use crate::cache::NoTree;
+use crate::config::Settings;
+use crate::memory;
+use crate::spool::{self, MINE_FILE};
+use crate::worker::Host;
+
+/// How often the functions are called when the configuration does not say, in minutes.
+const INTERVAL: u64 = 60;
+
+/// How long a worker waits for a connection that may be about to stand.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// After how long a master that did not take the values is asked again.
+const AGAIN: Duration = Duration::from_secs(60);
+
+/// Gathers values and asks for those of others. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Miner {
+    connection: watch::Receiver<Option<Connection>>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// Somebody wants the values to be gathered now.
+    again: Notify,
+    /// What the master has, and since when: after a short break it need not be sent once more.
+    sent: Mutex<Option<(MineWork, Instant)>>,
+    /// One gathering at a time, also when a function hangs.
+    gathering: Arc<Semaphore>,
+}
+
+impl Miner {
+    pub(super) fn new(connection: watch::Receiver<Option<Connection>>) -> Self {
+        let gathering = Arc::new(Semaphore::new(1));
+        let shared = Arc::new(Shared { again: Notify::new(), sent: Mutex::default(), gathering });
+        Self { connection, shared }
+    }
+
+    /// Has the values gathered now.
+    pub(super) fn refresh(&self) {
+        self.shared.again.notify_one();
+    }
+
+    /// Asks the master.
+    pub(super) async fn ask(&self, work: MineWork) -> Result<MineAnswer, String> {
+        let mut connection = self.connection.clone();
+        let standing = connection.wait_for(Option::is_some);
+        let connection = match tokio::time::timeout(GRACE, standing).await {
+            Ok(Ok(connection)) => connection.clone(),
+            Ok(Err(_)) | Err(_) => None,
+        };
+        let connection = connection.ok_or("there is no connection to the master, which keeps the mine")?;
+        let answer = requests::mine(&connection, work).await;
+        answer.map_err(|error| format!("the master has not answered about the mine: {error}"))
+    }
+
+    /// Sends the values of this host when a connection stands, from time to time, and when somebody wants it.
+    pub(super) async fn watch(
+        self,
+        settings: Settings,
+        grains: Arc<RwLock<Arc<Map>>>,
+        connection: Connection,
+    ) {
+        let minutes = get(&settings.opts, "mine_interval").and_then(Value::as_int);
+        let minutes = minutes.and_then(|minutes| u64::try_from(minutes).ok()).unwrap_or(INTERVAL).max(1);
+        let interval = Duration::from_secs(minutes.saturating_mul(60));
+        let enabled = get(&settings.opts, "mine_enabled").is_none_or(Value::is_true);
+        if !enabled {
+            return;
+        }
+        loop {
+            let known = Arc::clone(&grains.read().unwrap_or_else(PoisonError::into_inner));
+            let wait = match self.gather(&settings, known).await {
+                None => interval,
+                Some(work) if self.has(&work, interval) => interval,
+                Some(work) => match requests::mine(&connection, work.clone()).await {
+                    Ok(MineAnswer::Refused { reason }) => {
+                        tracing::warn!(reason, "the master does not take what this host lets others know");
+                        interval
+                    }
+                    Ok(_) => {
+                        let sent = Some((work, Instant::now()));
+                        *self.shared.sent.lock().unwrap_or_else(PoisonError::into_inner) = sent;
+                        interval
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "what this host lets others know could not be sent");
+                        AGAIN
+                    }
+                },
+            };
+            let _ = tokio::time::timeout(wait, self.shared.again.notified()).await;
+        }
+    }
+
+    /// Whether the master has been sent just this, not long ago.
+    fn has(&self, work: &MineWork, interval: Duration) -> bool {
+        let sent = self.shared.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        sent.as_ref().is_some_and(|(sent, at)| sent == work && at.elapsed() < interval)
+    }
+
+    /// Calls the functions that the configuration and the pillar want; none when there are none.
+    async fn gather(&self, settings: &Settings, grains: Arc<Map>) -> Option<MineWork> {
+        let permit = Arc::clone(&self.shared.gathering).try_acquire_owned().ok()?;
+        let pillar = spool::read::<Value>(&settings.state_dir.join(MINE_FILE)).unwrap_or_default();
+        let configured = get(&settings.opts, "mine_functions").is_some_and(Value::is_true);
+        if !configured && !pillar.is_true() {
+            return None;
+        }
+        let gathered = Arc::new(Gathered::default());
+        let host = Host {
+            id: settings.id.to_string(),
+            grains: grains.as_ref().clone(),
+            pillar: if pillar.is_true() { map([("mine_functions", pillar)]) } else { Map::new() },
+            cache_dir: settings.state_dir.join("cache/files"),
+            local: false,
+            mine: Some(Arc::clone(&gathered) as Arc<dyn Mine>),
+            opts: settings.opts.clone(),
+        };
+        let called = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let context = host.context(Arc::new(NoTree), None, false);
+            functions::call(&context, "mine.update", &Arguments::default())
+        });
+        match called.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "what this host lets others know could not be gathered"),
+            Err(error) => tracing::error!(%error, "a function of the mine failed"),
+        }
+        memory::give_back_code();
+        let work = gathered.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        work
+    }
+}
+
+/// Takes what `mine.update` would send.
+#[derive(Default)]
+struct Gathered(Mutex<Option<MineWork>>);
+
+impl Mine for Gathered {
+    fn ask(&self, work: MineWork) -> Result<MineAnswer, String> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(work);
+        Ok(MineAnswer::Done)
+    }
+}

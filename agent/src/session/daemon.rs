@@ -358,7 +358,7 @@ impl Daemon {
         let master = self.master().trust.pin().expected();
         helpers.spawn(requests::deliver(self.jobs.clone(), master, connection.clone()));
         let (settings, grains) = (self.settings.clone(), Arc::clone(&self.grains));
-        helpers.spawn(self.miner.clone().watch(settings, grains, connection.clone()));
+        helpers.spawn(self.miner.clone().watch(settings, grains, master, connection.clone()));
         helpers.spawn(watch_grains(self.settings.clone(), Arc::clone(&self.grains), connection.clone()));
         if let Some(startup) = &self.startup {
             helpers.spawn(startup::run(Arc::clone(startup), connection.clone()));

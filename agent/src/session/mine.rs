@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use common::identity::Fingerprint;
 use common::message::{MineAnswer, MineWork};
 use common::value::{Map, Value, get, map};
 use quinn::Connection;
@@ -37,8 +38,8 @@ pub(super) struct Miner {
 struct Shared {
     /// Somebody wants the values to be gathered now.
     again: Notify,
-    /// What the master has, and since when: after a short break it need not be sent once more.
-    sent: Mutex<Option<(MineWork, Instant)>>,
+    /// What which master has, and since when: after a short break it need not be sent once more.
+    sent: Mutex<Option<(Option<Fingerprint>, MineWork, Instant)>>,
     /// One gathering at a time, also when a function hangs.
     gathering: Arc<Semaphore>,
 }
@@ -73,6 +74,7 @@ impl Miner {
         self,
         settings: Settings,
         grains: Arc<RwLock<Arc<Map>>>,
+        master: Option<Fingerprint>,
         connection: Connection,
     ) {
         let minutes = get(&settings.opts, "mine_interval").and_then(Value::as_int);
@@ -86,14 +88,14 @@ impl Miner {
             let known = Arc::clone(&grains.read().unwrap_or_else(PoisonError::into_inner));
             let wait = match self.gather(&settings, known).await {
                 None => interval,
-                Some(work) if self.has(&work, interval) => interval,
+                Some(work) if self.has(master, &work, interval) => interval,
                 Some(work) => match requests::mine(&connection, work.clone()).await {
                     Ok(MineAnswer::Refused { reason }) => {
                         tracing::warn!(reason, "the master does not take what this host lets others know");
                         interval
                     }
                     Ok(_) => {
-                        let sent = Some((work, Instant::now()));
+                        let sent = Some((master, work, Instant::now()));
                         *self.shared.sent.lock().unwrap_or_else(PoisonError::into_inner) = sent;
                         interval
                     }
@@ -107,10 +109,10 @@ impl Miner {
         }
     }
 
-    /// Whether the master has been sent just this, not long ago.
-    fn has(&self, work: &MineWork, interval: Duration) -> bool {
+    /// Whether this master has been sent just this, not long ago.
+    fn has(&self, master: Option<Fingerprint>, work: &MineWork, interval: Duration) -> bool {
         let sent = self.shared.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        sent.as_ref().is_some_and(|(sent, at)| sent == work && at.elapsed() < interval)
+        sent.as_ref().is_some_and(|(to, sent, at)| *to == master && sent == work && at.elapsed() < interval)
     }
 
     /// Calls the functions that the configuration and the pillar want; none when there are none.
@@ -142,8 +144,7 @@ impl Miner {
             Err(error) => tracing::error!(%error, "a function of the mine failed"),
         }
         memory::give_back_code();
-        let work = gathered.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        work
+        gathered.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 

@@ -231,7 +231,7 @@ fn ip_networks(arguments: &Arguments, v4: bool) -> Answer {
         .filter(|address| address.ip.is_ipv4() == v4 && (loopback || !address.ip.is_loopback()))
         .map(|address| (Subnet::of(address.ip, address.prefix), address.prefix))
         .collect();
-    found.sort_by(|(left, _), (right, _)| left.cmp(right));
+    found.sort_by_key(|(subnet, _)| *subnet);
     found.dedup_by(|(left, _), (right, _)| left == right);
     if !arguments.get(2, "verbose").is_some_and(Value::is_true) {
         return Ok(found.iter().map(|(subnet, _)| subnet.to_string()).collect::<Vec<_>>().into());

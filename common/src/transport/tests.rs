@@ -152,6 +152,10 @@ fn a_restarted_master_tells_an_agent_at_its_next_packet() {
             let (mut send, mut receive) = connection.open_bi().await.unwrap();
             send.write_all(b"x").await.unwrap();
             receive.read_exact(&mut [0; 1]).await.unwrap();
+            // The agent has to acknowledge the answer meanwhile, so its thread may not block.
+            while !before.is_finished() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
             before.join().unwrap();
             let (_after, _) = server(there, &fixture.authority).unwrap();
             send.write_all(b"are you there?").await.unwrap();

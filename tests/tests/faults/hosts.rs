@@ -170,11 +170,12 @@ fn a_full_disk(stage: &Stage<'_>) {
 }
 
 fn a_spool_that_cannot_be_written(stage: &Stage<'_>) {
-    let host = stage.testbed.host(3);
-    host.fault(&["ro", "on"]).code(0).done();
-    let ran = stage.fleet.master(&["apply", "work", "--target", "fp-3"]);
+    const SPOOL: &str = "/var/lib/lantern/agent/jobs";
+    let host = stage.testbed.host(2);
+    host.shell(&format!("mount --bind {SPOOL} {SPOOL} && mount -o remount,bind,ro {SPOOL}")).code(0).done();
+    let ran = stage.fleet.master(&["apply", "work", "--target", "fp-2"]);
     ran.code(1).says("Read-only file system").done();
-    host.fault(&["ro", "off"]).code(0).done();
+    host.shell(&format!("umount {SPOOL}")).code(0).done();
     let jid = stage.in_the_middle(&[]);
     stage.open_gates();
     stage.ends(&jid, ALL_WELL);

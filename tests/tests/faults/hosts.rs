@@ -9,7 +9,7 @@ use tests::harness::{Flavour, Host, Testbed};
 use tests::wait::until_true;
 
 use super::is_long;
-use crate::realhosts::{PROGRAMS, install_agent};
+use crate::realhosts::{PROGRAMS, install_agent, start_agent};
 
 const IDS: [&str; 3] = ["fp-1", "fp-2", "fp-3"];
 
@@ -189,6 +189,7 @@ fn a_power_cut(stage: &Stage<'_>) {
         host.shell("touch /run/gate").code(0).done();
     }
     host.fault(&["start"]).code(0).done();
+    start_agent(&host);
     stage.ends(&jid, ["succeeded", "succeeded", "failed"]);
     stage.fleet.master(&["jobs", "show", &jid]).code(1).says("power cut").done();
 }

@@ -32,7 +32,7 @@ pub(super) fn install_agent(host: &Host<'_>, id: &str, master: SocketAddr) {
 
 /// Starts the service, whatever was left of it. A restart, since systemd makes a mere start wait for the pause before the next
 /// try of its own.
-fn start_agent(host: &Host<'_>) {
+pub(super) fn start_agent(host: &Host<'_>) {
     match host.flavour {
         Flavour::Systemd => host.shell("systemctl daemon-reload && systemctl restart lantern-agent"),
         Flavour::Sysvinit => host.shell("/etc/init.d/lantern-agent start"),

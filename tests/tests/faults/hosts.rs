@@ -63,12 +63,11 @@ impl Stage<'_> {
 
 const ALL_WELL: [&str; 3] = ["succeeded"; 3];
 
-#[test]
-fn power_links_and_disks_fail() {
+/// Has three hosts under a master, and plays a scene on them.
+fn on_hosts(name: &str, scene: impl FnOnce(&Stage<'_>)) {
     let folder = tempfile::tempdir().unwrap();
     fs::copy(agent_program(), folder.path().join("agent")).unwrap();
     let flavours = [Flavour::Systemd, Flavour::Sysvinit, Flavour::Systemd];
-    let name = "faults::hosts::power_links_and_disks_fail";
     let Some(testbed) = Testbed::up(name, &flavours, &[(folder.path(), PROGRAMS)]) else { return };
     let listen: SocketAddr = format!("{}:4505", testbed.master_address()).parse().unwrap();
     let fleet = Fleet::on(listen, testbed.at_master(), &["--auto-accept"]);
@@ -77,14 +76,23 @@ fn power_links_and_disks_fail() {
         install_agent(&host, id, listen);
     }
     fleet.wait_connected(IDS.len());
-    let stage = Stage { testbed: &testbed, fleet: &fleet };
+    scene(&Stage { testbed: &testbed, fleet: &fleet });
+}
 
-    bad_links(&stage);
-    a_partition(&stage);
-    a_frozen_host(&stage);
-    a_full_disk(&stage);
-    a_spool_that_cannot_be_written(&stage);
-    a_power_cut(&stage);
+#[test]
+fn links_and_disks_fail() {
+    on_hosts("faults::hosts::links_and_disks_fail", |stage| {
+        bad_links(stage);
+        a_partition(stage);
+        a_frozen_host(stage);
+        a_full_disk(stage);
+        a_spool_that_cannot_be_written(stage);
+    });
+}
+
+#[test]
+fn the_power_fails() {
+    on_hosts("faults::hosts::the_power_fails", a_power_cut);
 }
 
 /// Packets that are lost, late, doubled and out of order.

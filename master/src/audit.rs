@@ -131,6 +131,7 @@ mod tests {
             batch: None,
             policy: Policy::default(),
             timeout: None,
+            request: None,
         });
         let mut note = Note::of(&Request::Start { job, join: false }).unwrap();
         note.jid = Some("20260101000000000000".parse().unwrap());

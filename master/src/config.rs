@@ -33,6 +33,7 @@ const KEYS: &[&str] = &[
     "readers",
     "audit_log",
     "file_access",
+    "file_access_extra",
     "opts",
 ];
 
@@ -75,6 +76,9 @@ pub struct Config {
     pub audit_log: Option<PathBuf>,
     /// Which part of the tree an agent is offered.
     pub file_access: FileAccess,
+    /// With [`FileAccess::Scoped`]: targets, and for each the paths in the tree, as globs over the whole path, that its hosts
+    /// are offered besides what they are found to need.
+    pub file_access_extra: BTreeMap<String, Vec<String>>,
     /// What templates see in `opts` besides the agent's own configuration.
     pub opts: Map,
 }
@@ -86,7 +90,7 @@ pub enum FileAccess {
     /// All of it.
     #[default]
     All,
-    /// What its own top match, includes and sources need. Not built: a configuration with it is refused.
+    /// What its own top match, includes and sources need ([`crate::scope`]).
     Scoped,
 }
 
@@ -111,6 +115,7 @@ impl Default for Config {
             readers: Vec::new(),
             audit_log: None,
             file_access: FileAccess::All,
+            file_access_extra: BTreeMap::new(),
             opts: Map::new(),
         }
     }
@@ -187,15 +192,24 @@ impl Config {
         Ok(config)
     }
 
-    /// What would be less safe than it looks is refused.
+    /// Exceptions that could not hold are found here, and not when a host misses a file.
     fn check_file_access(&self, path: &Path, text: &str) -> Result<(), ConfigError> {
-        if self.file_access == FileAccess::All {
-            return Ok(());
+        let invalid = |word: &str, reason: String| {
+            let line = text.lines().position(|line| line.contains(word)).map_or(1, |index| index + 1);
+            Err(ConfigError::Invalid { path: path.into(), line, reason })
+        };
+        if self.file_access == FileAccess::All && !self.file_access_extra.is_empty() {
+            let reason =
+                "file_access_extra is for `file_access: scoped`: every host is offered the whole tree";
+            return invalid("file_access_extra", reason.into());
         }
-        let reason = "file_access: scoped is not built yet: every accepted host can read the whole state tree (not pillar). \
-                      Write `file_access: all`, and keep secrets in pillar";
-        let line = text.lines().position(|line| line.contains("file_access")).map_or(1, |index| index + 1);
-        Err(ConfigError::Invalid { path: path.into(), line, reason: reason.into() })
+        let groups = crate::pillar::nodegroups(self);
+        for target in self.file_access_extra.keys() {
+            if let Err(error) = Target::parse(target, &groups) {
+                return invalid(target, format!("{target} in file_access_extra is no target: {error}"));
+            }
+        }
+        Ok(())
     }
 
     /// Nodegroups that are no targets are found here, and not at the first job that names them.
@@ -249,6 +263,7 @@ impl Config {
             readers,
             audit_log,
             file_access,
+            file_access_extra,
             opts
         );
         (held, differing!(listen, state_dir, socket))
@@ -325,8 +340,13 @@ mod tests {
         assert!(parse("").is_ok());
         let error = parse("nodegroups:\n  ok: 'fp-*'\n  bad: 'G@os'\n").unwrap_err();
         assert!(error.starts_with("master.yaml:3: the nodegroup bad is no target"), "{error}");
-        let error = parse("timeout: 5\nfile_access: scoped\n").unwrap_err();
-        assert!(error.starts_with("master.yaml:2: ") && error.contains("not built yet"), "{error}");
+        let error = parse("timeout: 5\nfile_access: none\n").unwrap_err();
+        assert!(error.starts_with("master.yaml:2: ") && error.contains("scoped"), "{error}");
+        let error = parse("file_access_extra:\n  'fp-*': ['a/*']\n").unwrap_err();
+        assert!(error.starts_with("master.yaml:1: ") && error.contains("file_access: scoped"), "{error}");
+        let error = parse("file_access: scoped\nfile_access_extra:\n  'G@os': ['a/*']\n").unwrap_err();
+        assert!(error.starts_with("master.yaml:3: ") && error.contains("no target"), "{error}");
+        assert!(parse("file_access: scoped\nfile_access_extra: {'fp-*': ['a/*']}\n").is_ok());
         let error = parse("keep_jobs_size: lots\n").unwrap_err();
         assert!(error.contains("10GiB"), "{error}");
     }
@@ -356,10 +376,12 @@ mod tests {
         other.operators.push("a".into());
         other.readers.push("a".into());
         other.audit_log = Some("/a".into());
+        other.file_access = FileAccess::Scoped;
+        other.file_access_extra.insert("a".into(), Vec::new());
         other.opts.insert("a".into(), "b".into());
         let mut named = rest.differences(&other).0;
         named.extend(fixed);
-        let mut keys: Vec<_> = KEYS.iter().copied().filter(|key| *key != "file_access").collect();
+        let mut keys: Vec<_> = KEYS.to_vec();
         named.sort_unstable();
         keys.sort_unstable();
         assert_eq!(named, keys);

@@ -1,8 +1,7 @@
 //! Pillar: what each host, and no other, is to know. Compiled here, on the master, from the host's grains.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use common::id::HostId;
 use common::value::{Map, Value, map};
@@ -14,6 +13,7 @@ use states::process::System;
 
 use crate::config::Config;
 use crate::grains::Grains;
+use crate::parallel;
 
 /// Compiles pillar over one listing of the pillar tree.
 pub struct PillarCompiler {
@@ -69,24 +69,7 @@ impl PillarCompiler {
     /// The pillar of many hosts, on every core, in the hosts' order. Blocks.
     #[must_use]
     pub fn compile_all(&self, hosts: &[PillarHost], saltenv: &str, overrides: &Map) -> Vec<Compiled> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(hosts.len());
-        let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(hosts.len())));
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    while let Some((index, host)) = {
-                        let index = next.fetch_add(1, Ordering::Relaxed);
-                        hosts.get(index).map(|host| (index, host))
-                    } {
-                        let compiled = self.compile(host, saltenv, overrides);
-                        done.lock().unwrap_or_else(PoisonError::into_inner).push((index, compiled));
-                    }
-                });
-            }
-        });
-        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-        done.sort_by_key(|(index, _)| *index);
-        done.into_iter().map(|(_, compiled)| compiled).collect()
+        parallel::map(hosts, |_, host| self.compile(host, saltenv, overrides))
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use common::value::Map;
+use common::value::{Map, Value, map};
 
 use crate::files::FileSource;
 use crate::mine::Mine;
@@ -56,6 +56,8 @@ pub struct RunState {
     pub(crate) root: Option<PathBuf>,
     /// What templates share: set up at the first one that is rendered.
     pub(crate) engines: crate::language::Engines,
+    /// Set where only grains, pillar and the tree may be asked ([`crate::scope`]).
+    pub(crate) aloof: Option<Arc<crate::scope::aloof::Aloof>>,
     /// The `file` states that each state requires (`require: - file: …`), by the id of the state that requires them. The
     /// engine fills it before the first state runs; `clean` keeps what these states manage.
     pub required_files: Mutex<HashMap<String, Vec<RequiredFile>>>,
@@ -110,7 +112,12 @@ impl RunState {
     /// What does not change during a run.
     fn lasting(&self) -> Self {
         let required_files = self.required_files.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Self { root: self.root.clone(), required_files: Mutex::new(required_files), ..Self::default() }
+        Self {
+            root: self.root.clone(),
+            aloof: self.aloof.clone(),
+            required_files: Mutex::new(required_files),
+            ..Self::default()
+        }
     }
 }
 
@@ -150,4 +157,31 @@ impl Context {
             common::value::Value::Map(map.as_ref().clone()).traverse(path, delimiter).cloned()
         })
     }
+}
+
+/// The options that templates look for in `opts`, as a minion has them. An environment that nobody has asked for is none.
+#[must_use]
+pub fn base_opts(id: &str, local: bool, saltenv: Option<&str>, test: bool) -> Map {
+    map([
+        ("id", id.into()),
+        ("__role", "minion".into()),
+        ("file_client", if local { "local" } else { "remote" }.into()),
+        ("local", local.into()),
+        ("test", test.into()),
+        ("saltenv", saltenv.into()),
+        ("environment", saltenv.into()),
+        ("pillarenv", Value::Null),
+        ("state_top", "top.sls".into()),
+        ("state_top_saltenv", Value::Null),
+        ("default_top", "base".into()),
+        ("top_file_merging_strategy", "merge".into()),
+        ("env_order", Value::List(Vec::new())),
+        ("renderer", "jinja|yaml".into()),
+        ("failhard", false.into()),
+        ("state_auto_order", true.into()),
+        ("hash_type", "sha256".into()),
+        ("root_dir", "/".into()),
+        ("nodegroups", Value::Map(Map::new())),
+        ("disabled_requisites", Value::List(Vec::new())),
+    ])
 }

@@ -24,5 +24,6 @@ pub mod modules;
 pub mod nearest;
 pub mod process;
 pub mod saltconfig;
+pub mod scope;
 #[cfg(test)]
 mod testing;

@@ -2,28 +2,17 @@
 
 mod fetch;
 mod prune;
-mod source;
 mod wanted;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use common::store::Hash;
+pub use states::files::{Bring, SnapshotSource, SourceError};
 use states::files::{FileError, FileSource, TreeFile};
 
 pub use fetch::{FetchError, Fetcher};
 pub use prune::{prune, remember_tree};
-pub use source::{SnapshotSource, SourceError};
-pub use wanted::{is_compiled_text, named_files};
-
-/// Brings objects into the store, from wherever they are.
-pub trait Bring: Send + Sync {
-    /// Returns when all of them are in the store.
-    ///
-    /// # Errors
-    /// In words, when one can't be had.
-    fn bring(&self, hashes: &[Hash]) -> Result<(), String>;
-}
+pub use wanted::named_files;
 
 /// No tree at all, for calls that read none.
 pub struct NoTree;

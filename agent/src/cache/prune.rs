@@ -71,7 +71,7 @@ mod tests {
             let entries = vec![Entry { name: "f".into(), kind }];
             let root = store.put(&Directory { entries }.to_object()).unwrap();
             let environments = vec![Environment { name: "base".into(), root }];
-            (store.put(&Snapshot { environments }.to_object()).unwrap(), file)
+            (store.put(&Snapshot { environments, scoped: false }.to_object()).unwrap(), file)
         };
         let trees: Vec<_> = ["a", "b", "c", "d"].into_iter().map(tree).collect();
         for (hash, _) in &trees {

@@ -3,20 +3,6 @@
 use common::value::{Map, Value};
 use states::compile::Plan;
 
-/// What compiling may read: SLS files, what they import, and data files, up to 64 KiB each.
-const COMPILED: &[&str] = &["sls", "jinja", "jinja2", "j2", "yaml", "yml", "json", "map", "py"];
-
-/// Larger files are fetched when they are asked for.
-const COMPILED_LIMIT: u64 = 64 << 10;
-
-/// Whether a file looks like one that compiling reads.
-#[must_use]
-pub fn is_compiled_text(path: &str, size: u64) -> bool {
-    let extension =
-        path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
-    size <= COMPILED_LIMIT && extension.is_some_and(|extension| COMPILED.contains(&extension))
-}
-
 /// The files that a plan names (`salt://web/nginx.conf` anywhere in a state's arguments), as environments and paths.
 #[must_use]
 pub fn named_files(plan: &Plan) -> Vec<(String, String)> {
@@ -86,14 +72,5 @@ mod tests {
         let named = named_files(&Plan { chunks: vec![chunk.clone(), chunk], ..Plan::default() });
         let expected = [("base", "a/b"), ("base", "nested"), ("base", "script.sh"), ("dev", "c")];
         assert_eq!(named, expected.map(|(saltenv, path)| (saltenv.to_owned(), path.to_owned())));
-    }
-
-    #[test]
-    fn knows_what_compiling_reads() {
-        assert!(is_compiled_text("web/init.sls", 100));
-        assert!(is_compiled_text("map.jinja", 100));
-        assert!(!is_compiled_text("web/init.sls", 100_000));
-        assert!(!is_compiled_text("bin/proxy", 100));
-        assert!(!is_compiled_text("a.sls/file", 100));
     }
 }

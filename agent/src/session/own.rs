@@ -53,10 +53,11 @@ impl Starter {
                 "the master has not answered ({error}). Whether a job has begun, `master jobs list` tells"
             ),
         };
-        let mut updates = match open(&connection, &Request::Start { work: Box::new(work) }).await {
-            Ok(updates) => updates,
-            Err(error) => return write(say, &lost(error)).await,
-        };
+        let mut updates =
+            match open(&connection, &Request::Start { work: Box::new(work), request: None }).await {
+                Ok(updates) => updates,
+                Err(error) => return write(say, &lost(error)).await,
+            };
         let (mut job, mut tries) = (None, 0);
         loop {
             match read::<OwnUpdate>(&mut updates).await {

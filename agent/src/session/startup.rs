@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use common::id::JobId;
-use common::identity::write_private;
-use common::message::{Outcome, OwnUpdate, OwnWork, Request};
+use common::identity::{read_private, write_private};
+use common::message::{Outcome, OwnUpdate, OwnWork, Request, RequestId};
 use common::transport::{FrameError, read};
 use quinn::Connection;
 
@@ -18,12 +18,23 @@ use crate::config;
 /// The file that remembers that it has succeeded, in the agent's folder.
 const DONE_FILE: &str = "startup.done";
 
+/// The file that remembers which request is on its way, where it is to succeed once: an agent that is started again before it has
+/// heard the end asks for the same job.
+const REQUEST_FILE: &str = "startup.request";
+
 /// What is still to be done of it.
 pub(super) struct Startup {
     work: OwnWork,
-    /// The file that remembers, where it is to be done once only.
-    done: Option<PathBuf>,
+    /// The same however often it has to be sent, so that it becomes one job.
+    request: RequestId,
+    /// The files that remember, where it is to be done once only.
+    once: Option<Once>,
     state: Mutex<State>,
+}
+
+struct Once {
+    done: PathBuf,
+    request: PathBuf,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -38,11 +49,13 @@ impl Startup {
     /// What is to be done, if anything is.
     pub(super) fn of(wanted: Option<&config::Startup>, state_dir: &Path) -> Option<Arc<Self>> {
         let wanted = wanted?;
-        let done = wanted.once.then(|| state_dir.join(DONE_FILE));
-        if done.as_ref().is_some_and(|done| done.exists()) {
+        let once = || Once { done: state_dir.join(DONE_FILE), request: state_dir.join(REQUEST_FILE) };
+        let once = wanted.once.then(once);
+        if once.as_ref().is_some_and(|once| once.done.exists()) {
             return None;
         }
-        Some(Arc::new(Self { work: wanted.work.clone(), done, state: Mutex::new(State::Wanted) }))
+        let request = RequestId::of(once.as_ref().map_or_else(random, Once::bits));
+        Some(Arc::new(Self { work: wanted.work.clone(), request, once, state: Mutex::new(State::Wanted) }))
     }
 
     fn state(&self) -> State {
@@ -56,15 +69,38 @@ impl Startup {
     fn ended(&self, outcome: Option<Outcome>, reason: Option<&str>) {
         self.set(State::Over);
         if outcome != Some(Outcome::Succeeded) {
-            return tracing::error!(?outcome, reason, "the startup states have not succeeded");
+            tracing::error!(?outcome, reason, "the startup states have not succeeded");
+            // The next start asks for another job.
+            if let Some(once) = &self.once {
+                let _ = std::fs::remove_file(&once.request);
+            }
+            return;
         }
         tracing::info!("the startup states have succeeded");
-        if let Some(done) = &self.done
-            && let Err(error) = write_private(done, b"")
+        if let Some(once) = &self.once
+            && let Err(error) = write_private(&once.done, b"")
         {
             tracing::error!(%error, "that the startup states have succeeded can't be remembered");
         }
     }
+}
+
+impl Once {
+    /// The id of the request that is on its way, or of a new one.
+    fn bits(&self) -> u128 {
+        let known = read_private(&self.request).ok().flatten().and_then(|text| text.trim().parse().ok());
+        known.unwrap_or_else(|| {
+            let bits = random();
+            if let Err(error) = write_private(&self.request, bits.to_string().as_bytes()) {
+                tracing::warn!(%error, "the request for the startup states can't be remembered");
+            }
+            bits
+        })
+    }
+}
+
+fn random() -> u128 {
+    fastrand::u128(..)
 }
 
 /// Sees to it over one connection; over the next one it goes on where it was.
@@ -76,7 +112,9 @@ pub(super) async fn run(startup: Arc<Startup>, connection: Connection) {
 
 async fn pursue(startup: &Startup, connection: &Connection) -> Result<(), FrameError> {
     let request = match startup.state() {
-        State::Wanted => Request::Start { work: Box::new(startup.work.clone()) },
+        State::Wanted => {
+            Request::Start { work: Box::new(startup.work.clone()), request: Some(startup.request) }
+        }
         State::Job(jid) => Request::Follow { jid },
         State::Over => return Ok(()),
     };
@@ -111,6 +149,21 @@ mod tests {
             keyword: Default::default(),
         };
         config::Startup { work, once }
+    }
+
+    #[test]
+    fn a_request_that_is_on_its_way_is_the_same_after_a_restart() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |once| Startup::of(Some(&wanted(once)), folder.path()).unwrap();
+        let first = of(true);
+        assert_eq!(of(true).request, first.request);
+        assert_ne!(
+            of(false).request,
+            of(false).request,
+            "each start is another one where it is done at each"
+        );
+        first.ended(Some(Outcome::Failed), None);
+        assert_ne!(of(true).request, first.request, "what has ended is asked for anew");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use common::value::{Map, Value, map};
-use states::context::{Context, RunState};
+use common::value::Map;
+use states::context::{Context, RunState, base_opts};
 use states::files::FileSource;
 use states::mine::Mine;
 use states::process::System;
@@ -48,31 +48,4 @@ impl Host {
             run: RunState::default(),
         })
     }
-}
-
-/// The options that templates look for in `opts`, as a minion has them. An environment that nobody has asked for is none.
-#[must_use]
-pub fn base_opts(id: &str, local: bool, saltenv: Option<&str>, test: bool) -> Map {
-    map([
-        ("id", id.into()),
-        ("__role", "minion".into()),
-        ("file_client", if local { "local" } else { "remote" }.into()),
-        ("local", local.into()),
-        ("test", test.into()),
-        ("saltenv", saltenv.into()),
-        ("environment", saltenv.into()),
-        ("pillarenv", Value::Null),
-        ("state_top", "top.sls".into()),
-        ("state_top_saltenv", Value::Null),
-        ("default_top", "base".into()),
-        ("top_file_merging_strategy", "merge".into()),
-        ("env_order", Value::List(Vec::new())),
-        ("renderer", "jinja|yaml".into()),
-        ("failhard", false.into()),
-        ("state_auto_order", true.into()),
-        ("hash_type", "sha256".into()),
-        ("root_dir", "/".into()),
-        ("nodegroups", Value::Map(Map::new())),
-        ("disabled_requisites", Value::List(Vec::new())),
-    ])
 }

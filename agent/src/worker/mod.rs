@@ -9,10 +9,11 @@ mod trim;
 mod turn;
 
 pub use client::DaemonClient;
-pub use context::{Host, base_opts};
+pub use context::Host;
 pub use observe::Observing;
 pub use perform::perform;
 pub(crate) use perform::{called, compile_request, is_compile_failure, is_state_run};
 pub use process::work;
+pub use states::context::base_opts;
 pub use trim::trim;
 pub use turn::Turn;

@@ -26,7 +26,7 @@ pub use mine::{
     MINE_ANSWER_LIMIT, MINE_FUNCTIONS, MINE_VALUE_LIMIT, MINE_VALUES, MineAllowed, MineAnswer, MineItem,
     MineQuery, MineWork,
 };
-pub use own::{OWN_WORK_LIMIT, OwnUpdate, OwnWork};
+pub use own::{OWN_WORK_LIMIT, OwnUpdate, OwnWork, RequestId};
 pub use task::{ApplyRequest, CallRequest, Outcome, Progress, Report, Task, TaskControl, TaskUpdate, Work};
 
 /// The version of the protocol: a peer with another major number is refused.
@@ -155,6 +155,9 @@ pub enum Request {
     Start {
         /// What to do.
         work: Box<OwnWork>,
+        /// Sent again with the same id it is the same job, whose updates are told from then on. A new job when none is given.
+        #[serde(default)]
+        request: Option<RequestId>,
     },
     /// To be told again of a job that this host has started: the answers are [`OwnUpdate`]s without the first.
     Follow {

@@ -6,6 +6,19 @@ use super::{Progress, Report};
 use crate::id::JobId;
 use crate::value::{Map, Value};
 
+/// Tells one request of a host from its others, so that what is asked twice is done once. 128 bits at random.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RequestId(serde_bytes::ByteArray<16>);
+
+impl RequestId {
+    /// The id of these bits.
+    #[must_use]
+    pub fn of(bits: u128) -> Self {
+        Self(serde_bytes::ByteArray::new(bits.to_le_bytes()))
+    }
+}
+
 /// The most bytes that [`OwnWork`] may take as a frame.
 pub const OWN_WORK_LIMIT: usize = 1 << 20;
 

@@ -21,6 +21,9 @@ pub const FILES_LIMIT: usize = 200_000;
 pub struct Snapshot {
     /// The environments, sorted by name.
     pub environments: Vec<Environment>,
+    /// Whether it is the part of a tree that one host is offered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub scoped: bool,
 }
 
 /// One environment of a snapshot.

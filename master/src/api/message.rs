@@ -353,6 +353,9 @@ pub struct HostInfo {
     pub since: Option<i64>,
     /// The address of another machine that has shown this host's identity lately.
     pub double: Option<String>,
+    /// Why its agent is refused, where it speaks another protocol than the master.
+    #[serde(default)]
+    pub refused: Option<String>,
     /// The last job that applied states to it.
     pub applied: Option<Applied>,
     /// Whether it is connected.

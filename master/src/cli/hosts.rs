@@ -99,6 +99,9 @@ impl List {
                  refused. Give the second an identity of its own"
             ));
         }
+        for (id, reason) in hosts.iter().filter_map(|host| Some((&host.id, host.refused.as_ref()?))) {
+            talk(&format!("warning: {id} is refused: {reason}"));
+        }
         Ok(exit_code::SUCCESS)
     }
 }
@@ -171,6 +174,7 @@ fn value(host: &HostInfo) -> Value {
         ("connected", host.connected.into()),
         ("address", (&host.address).into()),
         ("duplicate", host.double.as_deref().map_or(Value::Null, Value::from)),
+        ("refused", host.refused.as_deref().map_or(Value::Null, Value::from)),
         ("version", (&host.version).into()),
         ("last_seen", host.last_seen.into()),
         ("last_apply", applied),

@@ -155,6 +155,7 @@ impl JobOptions {
             batch: self.rollout.batch.clone(),
             policy: self.rollout.policy(),
             timeout: self.rollout.timeout.map(|timeout| timeout.as_secs().max(1)),
+            request: None,
         }
     }
 }

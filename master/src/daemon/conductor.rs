@@ -196,6 +196,9 @@ impl Conductor {
         if let Some(place) = self.controls.get_mut(host) {
             *place = Some(sender);
         }
+        if let Some(scope) = self.tasks.scope(host) {
+            self.daemon.grants.grant(id, scope);
+        }
         match self.tasks.frame(host, phase) {
             Ok(task) => {
                 let job = Arc::clone(&self.job);

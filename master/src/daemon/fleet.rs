@@ -50,6 +50,15 @@ pub(super) struct Double {
     pub(super) at: i64,
 }
 
+/// An agent that was refused since it speaks another protocol.
+#[derive(Clone, Debug)]
+pub(super) struct Foreign {
+    /// Why, in words.
+    pub(super) reason: String,
+    /// When, in milliseconds since 1970.
+    pub(super) at: i64,
+}
+
 impl Link {
     /// Whether another machine is at the other end than the one of this instance. Agents that do not tell are taken at their
     /// word.
@@ -59,7 +68,8 @@ impl Link {
     }
 }
 
-/// How long another machine with a host's identity is remembered: an hour, in milliseconds. It knocks every few minutes.
+/// How long it is remembered that another machine, or an agent of another protocol, has shown a host's identity: an hour, in
+/// milliseconds. It knocks every few minutes.
 const DOUBLE_FORGOTTEN: i64 = 3_600_000;
 
 /// What the operator has decided about an agent that waits.
@@ -83,6 +93,7 @@ struct Inner {
     links: HashMap<HostId, Link>,
     waiting: HashMap<(HostId, Fingerprint), mpsc::Sender<Decision>>,
     doubles: HashMap<HostId, Double>,
+    foreign: HashMap<HostId, Foreign>,
     numbers: u64,
 }
 
@@ -114,6 +125,7 @@ impl Fleet {
         let number = inner.numbers;
         let Claim { connection, fingerprint, instance, turn } = claim;
         let link = Link { connection, fingerprint, instance, turn, number };
+        inner.foreign.remove(id);
         if let Some(old) = inner.links.insert(id.clone(), link) {
             old.connection.close(close::REPLACED.into(), b"the same host has connected anew");
         }
@@ -132,6 +144,18 @@ impl Fleet {
         before.is_none_or(|before| at - before.at > DOUBLE_FORGOTTEN)
     }
 
+    /// Notes that a host's agent was refused since it speaks another protocol.
+    pub(super) fn note_foreign(&self, id: &HostId, foreign: Foreign) {
+        self.lock().foreign.insert(id.clone(), foreign);
+    }
+
+    /// Why a host's agent was refused, if it was lately and has not been let in since.
+    pub(super) fn foreign(&self, id: &HostId, now: i64) -> Option<String> {
+        let inner = self.lock();
+        let foreign = inner.foreign.get(id).filter(|foreign| now - foreign.at <= DOUBLE_FORGOTTEN)?;
+        Some(foreign.reason.clone())
+    }
+
     /// The other machine that shows a host's identity, if there was one lately.
     pub(super) fn double(&self, id: &HostId, now: i64) -> Option<Double> {
         self.lock().doubles.get(id).filter(|double| now - double.at <= DOUBLE_FORGOTTEN).cloned()
@@ -143,6 +167,7 @@ impl Fleet {
             let mut inner = self.lock();
             inner.known.remove(id);
             inner.doubles.remove(id);
+            inner.foreign.remove(id);
             let waits: Vec<_> = inner.waiting.keys().filter(|(of, _)| of == id).cloned().collect();
             let waiting: Vec<_> = waits.iter().filter_map(|key| inner.waiting.remove(key)).collect();
             (inner.links.get(id).cloned(), waiting)
@@ -191,12 +216,15 @@ impl Fleet {
         self.lock().links.len()
     }
 
-    /// Notes what a host says of itself. Whether its grains or release are other than before.
+    /// Notes what a host says of itself. Whether its grains, its release or its IP address are other than before. The port is
+    /// another one with every connection, and is no news.
     pub(super) fn learn(&self, id: &HostId, known: Known) -> bool {
         let mut inner = self.lock();
         let old = inner.known.get(id);
         let news = old.is_none_or(|old| {
-            old.grains != known.grains || old.version != known.version || old.address != known.address
+            old.grains != known.grains
+                || old.version != known.version
+                || without_port(&old.address) != without_port(&known.address)
         });
         inner.known.insert(id.clone(), known);
         news
@@ -243,5 +271,33 @@ impl Fleet {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn without_port(address: &str) -> &str {
+    address.rsplit_once(':').map_or(address, |(ip, _)| ip)
+}
+
+#[cfg(test)]
+mod tests {
+    use common::value::{Map, map};
+
+    use super::*;
+
+    #[test]
+    fn another_port_is_no_news() {
+        let (fleet, id) = (Fleet::default(), "fp-1".parse().unwrap());
+        let learn = |address: &str, version: &str, grains: Map| {
+            let (address, version) = (address.to_owned(), version.to_owned());
+            fleet.learn(&id, Known { version, address, last_seen: 1, grains: grains.into() })
+        };
+        assert!(learn("10.0.0.1:4000", "1", Map::new()));
+        assert!(!learn("10.0.0.1:4001", "1", Map::new()));
+        assert_eq!(fleet.known(&id).unwrap().address, "10.0.0.1:4001", "it is known all the same");
+        assert!(learn("10.0.0.2:4001", "1", Map::new()));
+        assert!(learn("[::1]:4001", "1", Map::new()));
+        assert!(!learn("[::1]:4002", "1", Map::new()));
+        assert!(learn("[::1]:4002", "2", Map::new()));
+        assert!(learn("[::1]:4002", "2", map([("os", "Debian".into())])));
     }
 }

@@ -63,6 +63,7 @@ fn prune(daemon: &Daemon) {
     for root in jobs.iter().filter_map(|job| job.tree) {
         reachable(&daemon.store, root, &mut wanted);
     }
+    daemon.scoper.objects(&mut wanted);
     match daemon.store.prune(|hash| wanted.contains(&hash), YOUNG) {
         Ok(0) => {}
         Ok(removed) => tracing::info!(removed, "objects that no job needs are gone"),

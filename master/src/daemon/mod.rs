@@ -22,6 +22,7 @@ mod operator;
 mod own;
 mod pace;
 mod reload;
+mod repeats;
 mod reports;
 mod requests;
 mod rival;

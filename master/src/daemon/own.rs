@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use common::id::{HostId, JobId};
-use common::message::{OWN_WORK_LIMIT, OwnUpdate, OwnWork};
+use common::message::{OWN_WORK_LIMIT, OwnUpdate, OwnWork, RequestId};
 use common::transport::{FrameError, frame};
 use quinn::SendStream;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -22,12 +22,13 @@ pub(super) async fn start(
     daemon: &Arc<Daemon>,
     id: &HostId,
     work: OwnWork,
+    request: Option<RequestId>,
     send: &mut SendStream,
 ) -> Result<(), FrameError> {
-    match begin(daemon, id, work).await {
+    match once(daemon, id, work, request).await {
         Ok((jid, events)) => {
             frame::write(send, &OwnUpdate::Started { jid: jid.clone() }).await?;
-            pass_on(daemon, id, &jid, Some(events), send).await
+            pass_on(daemon, id, &jid, events, send).await
         }
         Err(reason) => {
             tracing::info!(%id, reason, "a host may not start a job");
@@ -56,7 +57,33 @@ pub(super) async fn follow(
     }
 }
 
-async fn begin(daemon: &Arc<Daemon>, id: &HostId, work: OwnWork) -> Result<(JobId, Events), String> {
+/// Begins the job, or finds the one that the same request has become; with its events while it is under way.
+async fn once(
+    daemon: &Arc<Daemon>,
+    id: &HostId,
+    work: OwnWork,
+    request: Option<RequestId>,
+) -> Result<(JobId, Option<Events>), String> {
+    let Some(known) = request.map(|request| daemon.repeats.of(id, request)) else {
+        return begin(daemon, id, work, None).await.map(|(jid, events)| (jid, Some(events)));
+    };
+    let mut events = None;
+    let job = known.get_or_try_init(|| async {
+        let (jid, own) = begin(daemon, id, work, request).await?;
+        events = Some(own);
+        Ok::<_, String>(jid)
+    });
+    let jid = job.await?.clone();
+    let events = events.or_else(|| daemon.jobs.get(&jid).map(|job| job.watch()));
+    Ok((jid, events))
+}
+
+async fn begin(
+    daemon: &Arc<Daemon>,
+    id: &HostId,
+    work: OwnWork,
+    request: Option<RequestId>,
+) -> Result<(JobId, Events), String> {
     let size = frame::encode(&work).map_err(|error| error.to_string())?.len();
     if size > OWN_WORK_LIMIT {
         return Err(format!("the request has {size} bytes; at most {OWN_WORK_LIMIT} are taken"));
@@ -68,6 +95,7 @@ async fn begin(daemon: &Arc<Daemon>, id: &HostId, work: OwnWork) -> Result<(JobI
         batch: None,
         policy: Policy::default(),
         timeout: None,
+        request,
     };
     let started = launch::start(daemon, job, asker(id), None).await;
     daemon.allowance.settle(id, started.as_ref().ok().map(|(attached, _)| attached.jid.clone()));

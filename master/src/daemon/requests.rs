@@ -19,6 +19,7 @@ use super::reports::readable;
 use super::shared::now;
 use super::{Daemon, own, session};
 use crate::database::{Committed, LedgerError, Write};
+use crate::scope::is_scoped;
 
 /// How long an agent may take to say what it wants on a stream it has opened.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
@@ -98,9 +99,13 @@ pub(super) async fn serve(daemon: &Arc<Daemon>, guest: &Guest, mut send: SendStr
         Request::Grains { grains } => learn(daemon, guest, grains, &mut send).await,
         Request::Mine { work } => mine(daemon, guest, *work, &mut send).await,
         // These take as long as the job.
-        Request::Start { work } => {
+        Request::Start { work, request } => {
             drop(room);
-            return done(id, own::start(daemon, id, *work, &mut send).await.map_err(Into::into), &mut send);
+            return done(
+                id,
+                own::start(daemon, id, *work, request, &mut send).await.map_err(Into::into),
+                &mut send,
+            );
         }
         Request::Follow { jid } => {
             drop(room);
@@ -138,8 +143,17 @@ async fn objects(
     }
     // The semaphores are never closed.
     let _own = guest.fetching.acquire().await;
+    let scoped = is_scoped(&daemon.config());
+    if scoped && !daemon.grants.allows(&guest.id, hashes).await {
+        tracing::info!(id = %guest.id, "a host has asked for objects that it is not offered");
+    }
     let _permit = daemon.bulk.acquire().await;
     for hash in hashes {
+        // What is not offered and what does not exist look the same.
+        if scoped && !daemon.grants.has(&guest.id, *hash) {
+            put(send, &frame::encode(&ObjectHeader { size: None })?).await?;
+            continue;
+        }
         object(&daemon.store, *hash, send).await?;
     }
     Ok(())

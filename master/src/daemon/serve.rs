@@ -10,6 +10,7 @@ use common::transport::{TransportError, close, server};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::fleet::Fleet;
+use super::repeats::{LOOKED_THROUGH, Repeats};
 use super::shared::Kept;
 use super::{Daemon, clock, housekeeping, launch, listener, operator, reload};
 use crate::api::{bind, open_to_listed};
@@ -112,7 +113,8 @@ pub(super) async fn start(config: Config) -> Result<Running, ServeError> {
     );
     let ledger: Arc<dyn Ledger> = Arc::clone(&database) as _;
     let last_jid = database.jobs(1)?.pop().map(|job| job.jid);
-    let kept = Kept { keyring, schedules: database.schedules()?, last_jid };
+    let repeats = Repeats::known(database.jobs(LOOKED_THROUGH)?);
+    let kept = Kept { keyring, schedules: database.schedules()?, last_jid, repeats };
     let daemon = Arc::new(Daemon::new(config, listen, authority, ledger, store, kept, fleet));
     launch::resume(&daemon)?;
     let tasks = [

@@ -12,7 +12,7 @@ use quinn::{Connection, RecvStream, SendStream};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::fleet::{Claim, Decision, Known};
+use super::fleet::{Claim, Decision, Foreign, Known};
 use super::requests::Guest;
 use super::shared::now;
 use super::{Daemon, homecoming, requests, rival};
@@ -25,6 +25,9 @@ const HELLO_LIMIT: usize = 1 << 20;
 
 /// How many values it may hold: they stay in memory for as long as the host is known. A large host's grains are some 2000.
 const HELLO_VALUES: usize = 20_000;
+
+/// How much of what an agent says of its release is repeated.
+const VERSION_SHOWN: usize = 40;
 
 /// How long an agent may take to say who it is.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
@@ -56,9 +59,18 @@ pub(super) async fn run(daemon: Arc<Daemon>, connection: Connection, peer: Peer)
     };
     if hello.protocol.major != PROTOCOL.major {
         let reason = format!(
-            "the agent speaks protocol {}, the master {}: upgrade the older of the two",
-            hello.protocol.major, PROTOCOL.major
+            "the agent (release {}) speaks protocol {}, the master (release {}) {}: upgrade the {}",
+            hello.version.chars().take(VERSION_SHOWN).collect::<String>(),
+            hello.protocol.major,
+            env!("CARGO_PKG_VERSION"),
+            PROTOCOL.major,
+            if hello.protocol.major < PROTOCOL.major { "agent" } else { "master" },
         );
+        tracing::warn!(id = %hello.id, %address, %reason, "an agent was refused");
+        // Who has no certificate may claim any id.
+        if let Peer::Enrolled { id, .. } = &peer {
+            daemon.fleet.note_foreign(id, Foreign { reason: reason.clone(), at: now() });
+        }
         return refuse(&connection, send, reason, true).await;
     }
     let token = hello.join.as_ref().map(TokenSecret::hash);

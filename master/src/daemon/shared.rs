@@ -13,10 +13,12 @@ use super::allowance::Allowance;
 use super::fleet::Fleet;
 use super::intake::Intake;
 use super::live::LiveJobs;
+use super::repeats::Repeats;
 use crate::config::Config;
 use crate::database::Ledger;
 use crate::keys::Keyring;
 use crate::schedules::Schedule;
+use crate::scope::{Grants, Scoper};
 use crate::source::Snapshotter;
 
 /// How many agents may fetch objects at one time; the others wait in line.
@@ -38,6 +40,10 @@ pub struct Daemon {
     pub(super) store: Store,
     /// Makes snapshots.
     pub(super) snapshotter: Snapshotter,
+    /// Finds which part of the tree each host is offered.
+    pub(super) scoper: Scoper,
+    /// Which parts it was offered.
+    pub(super) grants: Grants,
     /// Hosts and their connections.
     pub(super) fleet: Fleet,
     /// Jobs under way.
@@ -52,6 +58,8 @@ pub struct Daemon {
     pub(super) snapshotting: tokio::sync::Mutex<()>,
     /// What hosts have started for themselves.
     pub(super) allowance: Allowance,
+    /// Which of their requests have become which jobs.
+    pub(super) repeats: Repeats,
     /// When the daemon began: agents need a moment to come back then.
     pub(super) started: Instant,
     /// Rung when there are other schedules than before.
@@ -67,6 +75,7 @@ pub(super) struct Kept {
     pub(super) schedules: Vec<Schedule>,
     /// The newest job's id.
     pub(super) last_jid: Option<JobId>,
+    pub(super) repeats: Repeats,
 }
 
 impl Daemon {
@@ -79,9 +88,11 @@ impl Daemon {
         kept: Kept,
         fleet: Fleet,
     ) -> Self {
-        let Kept { keyring, schedules, last_jid } = kept;
+        let Kept { keyring, schedules, last_jid, repeats } = kept;
         Self {
             snapshotter: Snapshotter::new(store.clone()).guarding(config.state_dir.clone()),
+            scoper: Scoper::new(store.clone()),
+            grants: Grants::default(),
             config: RwLock::new(Arc::new(config)),
             listen,
             authority,
@@ -94,6 +105,7 @@ impl Daemon {
             door: Arc::new(Semaphore::new(DOOR)),
             snapshotting: tokio::sync::Mutex::default(),
             allowance: Allowance::default(),
+            repeats,
             started: Instant::now(),
             rescheduled: tokio::sync::Notify::new(),
             schedules: Mutex::new(schedules.into_iter().map(|one| (one.name.clone(), one)).collect()),

@@ -4,10 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use common::id::JobId;
 use common::message::{ApplyRequest, CallRequest, Task, Work};
+use common::store::Hash;
 use common::transport::{FrameError, frame};
 use common::value::Map;
 
 use crate::jobs::Phase;
+use crate::scope::Scope;
 
 /// What a job's hosts are to do.
 pub(super) struct Tasks {
@@ -16,6 +18,8 @@ pub(super) struct Tasks {
     kind: Kind,
     /// Each host's pillar, as the job's hosts are numbered; none where the task needs none.
     pillars: Vec<Map>,
+    /// The part of the tree that each host is offered, likewise; none where that is the whole tree.
+    scopes: Vec<Option<Arc<Scope>>>,
     shared: OnceLock<Arc<[u8]>>,
 }
 
@@ -27,11 +31,28 @@ enum Kind {
 
 impl Tasks {
     pub(super) fn apply(jid: JobId, timeout: u64, request: ApplyRequest, pillars: Vec<Map>) -> Self {
-        Self { jid, timeout, kind: Kind::Apply(request), pillars, shared: OnceLock::new() }
+        Self {
+            jid,
+            timeout,
+            kind: Kind::Apply(request),
+            pillars,
+            scopes: Vec::new(),
+            shared: OnceLock::new(),
+        }
     }
 
     pub(super) fn call(jid: JobId, timeout: u64, request: CallRequest, pillars: Vec<Map>) -> Self {
-        Self { jid, timeout, kind: Kind::Call(request), pillars, shared: OnceLock::new() }
+        Self { jid, timeout, kind: Kind::Call(request), pillars, scopes: Vec::new(), shared: OnceLock::new() }
+    }
+
+    /// The same, where hosts are offered these parts of the tree.
+    pub(super) fn scoped(self, scopes: Vec<Option<Arc<Scope>>>) -> Self {
+        Self { scopes, ..self }
+    }
+
+    /// The part of the tree that a host is offered, where it is not offered all.
+    pub(super) fn scope(&self, host: usize) -> Option<&Arc<Scope>> {
+        self.scopes.get(host)?.as_ref()
     }
 
     /// A host's task as it goes over the wire.
@@ -41,22 +62,26 @@ impl Tasks {
     pub(super) fn frame(&self, host: usize, phase: Phase) -> Result<Arc<[u8]>, FrameError> {
         // Only a task without pillar is the same for all; such a task has no preparation.
         if !self.pillars.is_empty() {
-            return self.encode(self.pillars.get(host).cloned().unwrap_or_default(), phase);
+            let pillar = self.pillars.get(host).cloned().unwrap_or_default();
+            return self.encode(pillar, self.scope(host).map(|scope| scope.root), phase);
         }
         if let Some(frame) = self.shared.get() {
             return Ok(Arc::clone(frame));
         }
-        let frame = self.encode(Map::new(), phase)?;
+        let frame = self.encode(Map::new(), None, phase)?;
         Ok(Arc::clone(self.shared.get_or_init(|| frame)))
     }
 
-    fn encode(&self, pillar: Map, phase: Phase) -> Result<Arc<[u8]>, FrameError> {
-        let work = match (&self.kind, phase) {
-            (Kind::Apply(request), Phase::Prepare) => {
-                Work::Prepare(ApplyRequest { pillar, ..request.clone() })
+    fn encode(&self, pillar: Map, part: Option<Hash>, phase: Phase) -> Result<Arc<[u8]>, FrameError> {
+        let work = match &self.kind {
+            Kind::Apply(request) => {
+                let tree = part.unwrap_or(request.tree);
+                let request = ApplyRequest { pillar, tree, ..request.clone() };
+                if phase == Phase::Prepare { Work::Prepare(request) } else { Work::Apply(request) }
             }
-            (Kind::Apply(request), Phase::Apply) => Work::Apply(ApplyRequest { pillar, ..request.clone() }),
-            (Kind::Call(request), _) => Work::Call(CallRequest { pillar, ..request.clone() }),
+            Kind::Call(request) => {
+                Work::Call(CallRequest { pillar, tree: part.or(request.tree), ..request.clone() })
+            }
         };
         let task = Task { jid: self.jid.clone(), work, timeout: Some(self.timeout) };
         Ok(frame::encode(&task)?.into())

@@ -3,6 +3,8 @@
 mod hostile;
 mod life;
 mod rollout;
+mod scoped;
+mod versions;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -83,7 +85,14 @@ impl Master {
 
     async fn call_with(&self, target: &str, batch: Option<Batch>, policy: Policy) -> Client {
         let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
-        let job = Box::new(JobSpec { work, target: Some(target.into()), batch, policy, timeout: Some(60) });
+        let job = Box::new(JobSpec {
+            work,
+            target: Some(target.into()),
+            batch,
+            policy,
+            timeout: Some(60),
+            request: None,
+        });
         let mut client = Client::connect(&self.socket()).await.unwrap();
         client.send(&Request::Start { job, join: false }).await.unwrap();
         let Response::Attached(_) = client.next().await.unwrap() else { panic!() };
@@ -363,6 +372,7 @@ async fn what_makes_no_sense_is_refused() {
                 batch: None,
                 policy: Policy::default(),
                 timeout: None,
+                request: None,
             });
             match Client::ask(&master.socket(), &Request::Start { job, join: false }).await {
                 Err(crate::api::ApiError::Failed(failure)) => failure.kind,
@@ -381,6 +391,7 @@ async fn what_makes_no_sense_is_refused() {
             batch: None,
             policy: Policy::default(),
             timeout: Some(u64::MAX),
+            request: None,
         });
         let Err(error) = Client::ask(&master.socket(), &Request::Start { job, join: false }).await else {
             panic!()

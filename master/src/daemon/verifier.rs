@@ -63,6 +63,7 @@ impl Verifier {
             batch: None,
             policy: Policy::default(),
             timeout: self.timeout,
+            request: None,
         };
         let started = launch::start(daemon, spec, self.user.clone(), Some(job.jid.clone())).await;
         let (attached, mut events) = started.map_err(|failure| failure.to_string())?;

@@ -1,7 +1,7 @@
 //! What a job is, and what becomes of each of its hosts.
 
 use common::id::{HostId, JobId};
-use common::message::{Outcome, Report};
+use common::message::{Outcome, Report, RequestId};
 use common::store::Hash;
 use common::value::{Map, Value};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ pub struct JobSpec {
     /// After how many seconds a host's worker is killed; the configuration's `timeout` when none is given.
     #[serde(default)]
     pub timeout: Option<u64>,
+    /// What a host has called its request, where it has started the job itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestId>,
 }
 
 /// What to do.

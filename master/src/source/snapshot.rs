@@ -78,7 +78,7 @@ impl Snapshotter {
             environments.push(Environment { name: name.clone(), root });
         }
         *known = seen;
-        let root = self.store.put(&Snapshot { environments }.to_object())?;
+        let root = self.store.put(&Snapshot { environments, scoped: false }.to_object())?;
         let commit = roots.get("base").or_else(|| roots.values().next());
         let commit = commit.and_then(|folders| folders.iter().find_map(|folder| super::commit(folder)));
         Ok(Taken { root, commit })

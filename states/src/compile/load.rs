@@ -10,6 +10,7 @@ use super::faults::{conflict, id_is_not_text, rendering_failed};
 use super::high::{High, Items, declare, describe, pair};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Place};
+use crate::files::withheld;
 use crate::language::{self, Kind, Node, Source};
 use crate::nearest::nearest;
 
@@ -254,6 +255,9 @@ impl<'t, 'a> Loader<'t, 'a> {
         let error = Diagnostic::new(format!(
             "there is no SLS '{sls}' in environment {saltenv}: neither {path}.sls nor {path}/init.sls"
         ));
+        if let Some(withheld) = withheld(&*self.tree.context().files) {
+            return error.help(withheld);
+        }
         let names = self.tree.names(saltenv).unwrap_or_else(|_| Arc::from([]));
         match nearest(sls, names.iter().map(String::as_str)) {
             Some(near) => error.help(format!("did you mean `{near}`?")),

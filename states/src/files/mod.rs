@@ -1,12 +1,14 @@
 //! Where a file of the state tree comes from: a folder, a snapshot in the agent's cache, a map in a test.
 
 mod folders;
+mod snapshot;
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use folders::{Folders, Ignored};
+pub use snapshot::{Bring, SnapshotSource, SourceError};
 
 /// The largest file that is read into memory, as templates and SLS files are: 16 MiB. Larger ones are only copied.
 pub const READ_LIMIT: u64 = 16 << 20;
@@ -61,6 +63,16 @@ pub enum FileError {
     },
 }
 
+/// What to say where a file is not found in a tree that [`FileSource::is_scoped`].
+const WITHHELD: &str = "the master offers this host only the part of its tree that the host's top match needs (file_access: \
+    scoped); if the tree has the file, list it for this host under file_access_extra in master.yaml";
+
+/// Why a file that is not found may be in the tree all the same; none where the whole tree is here.
+#[must_use]
+pub fn withheld(files: &dyn FileSource) -> Option<&'static str> {
+    files.is_scoped().then_some(WITHHELD)
+}
+
 /// A state tree or a pillar tree, with its environments. Where an environment has several roots, the first root that has
 /// a path wins, and that is all a caller sees.
 pub trait FileSource: Send + Sync {
@@ -70,6 +82,11 @@ pub trait FileSource: Send + Sync {
     /// Whether there is an environment of that name. There may be others than those that [`FileSource::environments`] names.
     fn has_environment(&self, saltenv: &str) -> bool {
         self.environments().iter().any(|name| name == saltenv)
+    }
+
+    /// Whether this is the part of a tree that one host is offered, so that what is not in it may be in the tree all the same.
+    fn is_scoped(&self) -> bool {
+        false
     }
 
     /// Every file of an environment, sorted by path; none where there is no such environment.

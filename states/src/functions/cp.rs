@@ -12,6 +12,7 @@ use super::registry::{Arguments, Function, FunctionError};
 use crate::context::Context;
 use crate::files::{FileError, READ_LIMIT};
 use crate::language::render_template;
+use crate::scope::aloof;
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function {
@@ -135,11 +136,16 @@ fn saltenv(context: &Context, arguments: &Arguments, position: usize) -> String 
 }
 
 fn listed(context: &Context, arguments: &Arguments, function: &str) -> Result<Vec<String>, FunctionError> {
-    let files = context.files.list(&saltenv(context, arguments, 0));
+    let saltenv = saltenv(context, arguments, 0);
+    let files = context.files.list(&saltenv);
     let files = files.map_err(|error| failed(function, error.to_string()))?;
     let prefix = arguments.get(1, "prefix").map(ToString::to_string).unwrap_or_default();
     let prefix = prefix.trim_start_matches('/');
-    Ok(files.iter().filter(|file| file.path.starts_with(prefix)).map(|file| file.path.to_string()).collect())
+    let listed = || files.iter().map(|file| &*file.path).filter(|path| path.starts_with(prefix));
+    if let Some(aloof) = aloof::mark(context).filter(|_| !prefix.is_empty()) {
+        aloof.listed(&saltenv, listed());
+    }
+    Ok(listed().map(Into::into).collect())
 }
 
 /// The name by which top files and includes know an SLS file: `web` for `web/init.sls`.

@@ -7,6 +7,7 @@ use common::value::{Map, Value};
 
 use crate::context::Context;
 use crate::nearest::nearest;
+use crate::scope::aloof;
 
 /// The arguments of a call.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,6 +120,9 @@ pub fn call(context: &Arc<Context>, name: &str, arguments: &Arguments) -> Result
         return Err(FunctionError::Unknown { name: name.into(), hint: hint(name) });
     };
     super::signatures::check(name, arguments)?;
+    if let Some(answer) = aloof::mark(context).and_then(|aloof| aloof.instead_of_function(name, arguments)) {
+        return Ok(answer);
+    }
     (function.run)(context, arguments)
 }
 

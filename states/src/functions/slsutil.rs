@@ -8,6 +8,7 @@ use super::lookup::{merge, required};
 use super::registry::{Arguments, Function, FunctionError};
 use crate::context::Context;
 use crate::language::{Layout, Source, from_plain_yaml, render_or, to_json, to_yaml};
+use crate::scope::aloof;
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function {
@@ -293,7 +294,11 @@ fn has_file(context: &Context, saltenv: &str, path: &str, function: &str) -> Res
 fn has_folder(context: &Context, saltenv: &str, path: &str, function: &str) -> Result<bool, FunctionError> {
     let files = context.files.list(saltenv).map_err(|error| failed(function, error))?;
     let inside = |file: &str| file.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
-    Ok(files.iter().any(|file| inside(&file.path)))
+    let found = files.iter().find(|file| inside(&file.path));
+    if let (Some(file), Some(aloof)) = (found, aloof::mark(context)) {
+        aloof.listed(saltenv, std::iter::once(&*file.path));
+    }
+    Ok(found.is_some())
 }
 
 fn exists(context: &Context, saltenv: &str, path: &str, function: &str) -> Result<bool, FunctionError> {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use common::value::{Map, Value, get};
 
-pub(crate) use jinja::{Engines, to_json};
+pub(crate) use jinja::{Engines, Literal, literals, to_json};
 pub use node::{Kind, Node};
 pub(crate) use yaml::{Layout, Role, ScalarType, dump as to_yaml};
 

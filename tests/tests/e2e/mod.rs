@@ -15,4 +15,5 @@ mod own;
 mod recovery;
 mod rollout;
 mod salt_call;
+mod scoped;
 pub(super) mod trees;

@@ -13,6 +13,7 @@ use crate::pillar::PillarHost;
 /// Brings every unfinished job under way again. Agents never run a job's task twice, so tasks that were out are sent again.
 pub(in crate::daemon) fn resume(daemon: &Arc<Daemon>) -> Result<(), LedgerError> {
     for record in daemon.ledger.unfinished()? {
+        daemon.grants.resuming();
         tracing::info!(jid = %record.jid, "a job goes on that an earlier process left");
         resume_one(daemon, record)?;
     }

@@ -7,12 +7,14 @@ use common::store::Hash;
 use common::value::{Map, Value};
 
 use super::needs::needs_tree;
-use crate::daemon::Daemon;
 use crate::daemon::tasks::Tasks;
+use crate::daemon::{Daemon, own};
 use crate::database::Write;
 use crate::jobs::rollout::Resumed;
 use crate::jobs::{JobRecord, Spec};
+use crate::parallel;
 use crate::pillar::{PillarCompiler, PillarHost, failure};
+use crate::scope::{self, Asked, Scope, is_scoped};
 use crate::source::Taken;
 
 /// Why a job may not begin.
@@ -62,8 +64,12 @@ pub(super) async fn prepare(
     let tree = tree(daemon, record).await?;
     let ended =
         |index: usize| resumed.and_then(|resumed| resumed.get(index)).is_some_and(|host| host.state.is_end());
-    let open = (0..hosts.len()).filter(|index| !ended(*index)).collect();
-    let pillars = pillars(daemon, hosts, open, saltenv, overrides).await?;
+    let open: Vec<usize> = (0..hosts.len()).filter(|index| !ended(*index)).collect();
+    let pillars = pillars(daemon, hosts.clone(), open.clone(), saltenv, overrides).await?;
+    let scopes = match is_scoped(&daemon.config()) {
+        true => scopes(daemon, record, tree, hosts, open, pillars.clone()).await?,
+        false => Vec::new(),
+    };
     let opts = daemon.config().opts.clone();
     Ok(match &record.spec.work {
         Spec::Apply(apply) => {
@@ -75,7 +81,7 @@ pub(super) async fn prepare(
                 pillar: Map::new(),
                 opts,
             };
-            Tasks::apply(jid, timeout, request, pillars)
+            Tasks::apply(jid, timeout, request, pillars).scoped(scopes)
         }
         Spec::Call(call) => {
             let request = CallRequest {
@@ -86,7 +92,7 @@ pub(super) async fn prepare(
                 pillar: Map::new(),
                 opts,
             };
-            Tasks::call(jid, timeout, request, pillars)
+            Tasks::call(jid, timeout, request, pillars).scoped(scopes)
         }
     })
 }
@@ -105,6 +111,45 @@ async fn tree(daemon: &Arc<Daemon>, record: &JobRecord) -> Result<Hash, Halt> {
     let write = Write::JobTree { jid: record.jid.clone(), tree: root, commit };
     daemon.ledger.submit(write).await.map_err(Halt::new)?;
     Ok(root)
+}
+
+/// The part of the tree that each host is offered; of those that are not `open` any more, nothing.
+async fn scopes(
+    daemon: &Arc<Daemon>,
+    record: &JobRecord,
+    tree: Hash,
+    hosts: Vec<PillarHost>,
+    open: Vec<usize>,
+    mut pillars: Vec<Map>,
+) -> Result<Vec<Option<Arc<Scope>>>, Halt> {
+    let saltenv = match &record.spec.work {
+        Spec::Apply(apply) => apply.saltenv.clone(),
+        Spec::Call(_) => None,
+    };
+    let asker = record.user.clone();
+    let is_its_own = move |host: &PillarHost| asker == own::asker(&host.id);
+    let (shared, record) = (Arc::clone(daemon), record.clone());
+    let finding = tokio::task::spawn_blocking(move || {
+        let config = shared.config();
+        let mut scopes = vec![None; hosts.len()];
+        let compiler = PillarCompiler::new(&config);
+        for index in open.iter().copied().filter(|index| is_its_own(&hosts[*index])) {
+            // What a host lays over its pillar must not tell what it is offered.
+            let environment = saltenv.as_deref().unwrap_or("base");
+            pillars[index] = compiler.compile(&hosts[index], environment, &Map::new()).unwrap_or_default();
+        }
+        let found = parallel::map(&open, |_, index| {
+            let host = &hosts[*index];
+            let wanted = scope::wanted(&record, is_its_own(host));
+            let asked = Asked { host, pillar: &pillars[*index], saltenv: saltenv.as_deref(), wanted };
+            shared.scoper.scope(&config, tree, &asked)
+        });
+        for (index, scope) in open.into_iter().zip(found) {
+            scopes[index] = Some(scope?);
+        }
+        Ok::<_, String>(scopes)
+    });
+    finding.await.map_err(Halt::new)?.map_err(Halt::new)
 }
 
 /// The pillar of each host; of those that are not `open` any more, nothing.

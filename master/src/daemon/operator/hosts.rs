@@ -86,6 +86,7 @@ impl Listing<'_> {
             standing,
             since: (standing == Standing::Lost && last_seen > 0).then_some(last_seen),
             double: self.daemon.fleet.double(&id, self.at).map(|double| double.address),
+            refused: self.daemon.fleet.foreign(&id, self.at),
             applied: self.applied.get(&id).cloned(),
             connected,
             address: if address.is_empty() {
@@ -113,6 +114,7 @@ fn out_of_service(gone: Retired) -> HostInfo {
         standing: Standing::Retired,
         since: Some(gone.at),
         double: None,
+        refused: None,
         applied: None,
         connected: false,
         address: String::new(),
@@ -139,6 +141,7 @@ pub(super) async fn retire(
             continue;
         }
         daemon.fleet.retire(&id, &format!("the host {id} was retired on the master"));
+        daemon.grants.forget(&id);
         let retired = Retired { id: id.clone(), at: now(), user: user.into() };
         let written = daemon.ledger.submit(Write::Retired(retired.clone()));
         gone.push((retired, keys, written));

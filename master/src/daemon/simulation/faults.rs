@@ -105,6 +105,7 @@ impl World {
             batch: batch.map(|batch| batch.parse().unwrap()),
             policy,
             timeout: random.bool().then(|| random.u64(20..600)),
+            request: None,
         };
         JobRecord {
             jid: "0".repeat(20).parse().unwrap(),

@@ -73,7 +73,7 @@ async fn a_host_starts_jobs_on_itself_alone() {
             (Actor::new("fp-1").come_in(&master).await, Actor::new("fp-2").come_in(&master).await);
         let work =
             OwnWork::Call { function: "test.ping".into(), positional: Vec::new(), keyword: Map::new() };
-        let mut answers = ask(&one, &AgentRequest::Start { work: Box::new(work) }).await;
+        let mut answers = ask(&one, &AgentRequest::Start { work: Box::new(work), request: None }).await;
         let OwnUpdate::Started { jid } = frame::read(&mut answers).await.unwrap() else { panic!() };
         one.answer().await;
         assert!(matches!(frame::read(&mut answers).await.unwrap(), OwnUpdate::Ended { report: Some(_), .. }));

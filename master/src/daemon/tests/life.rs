@@ -1,6 +1,42 @@
 //! Machines with one identity, schedules, and a ledger that is too large.
 
+use common::message::{OwnUpdate, OwnWork, RequestId};
+
 use super::*;
+
+/// Has a host ask for a job of its own, and yields the job that it has become.
+async fn started(link: &Link, request: RequestId) -> common::id::JobId {
+    let work = OwnWork::Call { function: "test.ping".into(), positional: Vec::new(), keyword: Map::new() };
+    let (mut send, mut recv) = link.connection.open_bi().await.unwrap();
+    let start = AgentRequest::Start { work: Box::new(work), request: Some(request) };
+    frame::write(&mut send, &start).await.unwrap();
+    match frame::read(&mut recv).await.unwrap() {
+        OwnUpdate::Started { jid } => jid,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_host_asks_twice_is_one_job() {
+    within(async {
+        let mut master = Master::start(true).await;
+        let (mut one, mut other) = (Actor::new("fp-1"), Actor::new("fp-2"));
+        let (link, beside) = (one.come_in(&master).await, other.come_in(&master).await);
+        let request = RequestId::of(7);
+        // Twice at once, then again when the stream of the answer has broken, and from another host.
+        let (first, second) = tokio::join!(started(&link, request), started(&link, request));
+        assert_eq!(first, second);
+        assert_eq!(started(&link, request).await, first);
+        assert_ne!(started(&beside, request).await, first);
+        assert_ne!(started(&link, RequestId::of(8)).await, first);
+        // A master that was started again knows it from its ledger.
+        master.restart().await;
+        let link = one.come_in(&master).await;
+        assert_eq!(started(&link, request).await, first);
+        assert_eq!(master.daemon().ledger.jobs(10).unwrap().len(), 3);
+    })
+    .await;
+}
 use crate::database::Write;
 use crate::schedules::Cron;
 
@@ -42,7 +78,7 @@ async fn a_schedule_starts_its_job_when_it_is_due() {
         let link = actor.come_in(&master).await;
         let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
         let (target, policy) = (Some("fp-*".into()), Policy::default());
-        let job = Box::new(JobSpec { work, target, batch: None, policy, timeout: Some(60) });
+        let job = Box::new(JobSpec { work, target, batch: None, policy, timeout: Some(60), request: None });
         let cron: Cron = "0 3 * * *".parse().unwrap();
         let request = Request::Schedule { name: "nightly".into(), cron, job };
         let made = Client::ask(&master.socket(), &request).await.unwrap();

@@ -123,7 +123,8 @@ async fn what_contradicts_itself_is_refused() {
         let _link = Actor::new("fp-1").come_in(&master).await;
         let refused = async |policy: Policy| {
             let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
-            let job = Box::new(JobSpec { work, target: None, batch: None, policy, timeout: None });
+            let job =
+                Box::new(JobSpec { work, target: None, batch: None, policy, timeout: None, request: None });
             match Client::ask(&master.socket(), &Request::Start { job, join: false }).await {
                 Err(error) => error.to_string(),
                 Ok(other) => panic!("{other:?}"),

@@ -23,6 +23,7 @@ mod values;
 pub(crate) use engine::{Engines, Rendered, Template, render};
 pub(crate) use filters::to_json;
 pub(super) use run::Span;
+pub(crate) use syntax::{Literal, literals};
 
 #[cfg(test)]
 mod cases;

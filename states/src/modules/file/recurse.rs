@@ -12,6 +12,7 @@ use super::super::{Call, Check, Done, Failure, StateFunction};
 use super::directory::{Directory, Plan as DirectoryPlan, clean};
 use super::managed::{Managed, Plan as ManagedPlan};
 use super::paths;
+use super::source::with_reason;
 use super::walk::Patterns;
 use crate::context::RequiredFile;
 
@@ -231,7 +232,7 @@ impl Recurse {
         if found {
             return Ok(files);
         }
-        Err("none of the specified sources were found".into())
+        Err(with_reason(call, "none of the specified sources were found".into()))
     }
 
     fn wants(&self, path: &str) -> Result<bool, String> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, de};
 use super::super::Call;
 use super::content::Content;
 use super::hash::Sum;
-use crate::files::{READ_LIMIT, TreeFile};
+use crate::files::{READ_LIMIT, TreeFile, withheld};
 
 /// The `source` argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl SourceArgument {
                 .iter()
                 .find(|(text, _)| locate(call, text).is_ok())
                 .map(|(text, own)| (text.as_str(), own.as_deref().or(hash)))
-                .ok_or_else(|| "none of the specified sources were found".into()),
+                .ok_or_else(|| with_reason(call, "none of the specified sources were found".into())),
         }
     }
 }
@@ -104,7 +104,10 @@ pub(crate) fn locate(call: &Call<'_>, text: &str) -> Result<Located, String> {
             let saltenv = saltenv.unwrap_or_else(|| call.saltenv.into());
             match call.context.files.lookup(&saltenv, &path).map_err(|error| error.to_string())? {
                 Some(file) => Location::Tree { saltenv, file },
-                None => return Err(format!("Source file {text} not found in saltenv '{}'", call.saltenv)),
+                None => {
+                    let found = format!("Source file {text} not found in saltenv '{}'", call.saltenv);
+                    return Err(with_reason(call, found));
+                }
             }
         }
         Parsed::Host(path) if path.exists() => Location::Host(path),
@@ -116,6 +119,14 @@ pub(crate) fn locate(call: &Call<'_>, text: &str) -> Result<Located, String> {
         }
     };
     Ok(Located { text: text.into(), place })
+}
+
+/// What was not found, with why it may be in the tree all the same.
+pub(super) fn with_reason(call: &Call<'_>, sentence: String) -> String {
+    match withheld(&*call.context.files) {
+        Some(withheld) => format!("{sentence}: {withheld}"),
+        None => sentence,
+    }
 }
 
 fn parse(text: &str) -> Parsed {

@@ -3,6 +3,7 @@
 use minijinja::{Error, ErrorKind};
 
 use super::{Aside, Located, MissingTemplate, Origin, Sentence, Words};
+use crate::files::withheld;
 use crate::functions::FunctionError;
 use crate::language::jinja::run::Within;
 use crate::language::jinja::syntax::{SyntaxError, TAGS};
@@ -199,6 +200,7 @@ impl Origin<'_> {
         let paths = files.iter().take(FILES).map(|file| &*file.path);
         let near = missing.0.first().and_then(|name| nearest(name, paths));
         let help = match near {
+        _ if self.context.files.is_scoped() => withheld(&*self.context.files).unwrap_or_default().into(),
         Some(near) => format!("did you mean \"{near}\"?"),
         None => "names of templates begin at the root of the tree, or with `./` at the folder of the file that was \
                  imported last by a name without it"

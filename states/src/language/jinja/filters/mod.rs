@@ -37,9 +37,11 @@ pub(crate) use json::to_json;
 pub(super) use patterns::matches;
 
 use super::arguments::Arguments;
+use super::functions::context_of;
 use super::print;
 use super::run::{defined, template_error};
 use super::values::{measure, pairs_of};
+use crate::scope::aloof;
 
 /// A filter: its first argument is what stands before the `|`.
 type Filter = fn(&mut State, &Arguments<'_>) -> Result<Value, Error>;
@@ -109,6 +111,11 @@ pub(super) fn apply(state: &mut State, name: &str, given: &[Value]) -> Result<Va
     }
     if WALKING.contains(&name) {
         given.iter().try_for_each(measure)?;
+    }
+    if let Some(context) = context_of(state)
+        && aloof::mark(&context).is_some_and(|aloof| aloof.forbids_filter(name))
+    {
+        return Ok("".into());
     }
     filter(state, &arguments)
 }

@@ -2,6 +2,7 @@
 
 mod expressions;
 mod lexer;
+mod literals;
 mod parser;
 mod scan;
 mod settings;
@@ -11,6 +12,7 @@ pub(super) mod tree;
 
 use std::sync::Arc;
 
+pub(crate) use literals::{Literal, literals};
 pub(super) use parser::parse;
 pub(super) use settings::{Settings, override_of};
 

@@ -6,9 +6,23 @@ use std::sync::Arc;
 
 use common::store::{Hash, Store, StoreError};
 use common::tree::{DEPTH_LIMIT, Directory, FlatFile, Kind, Snapshot, TreeError, flatten};
-use states::files::{FileError, FileSource, TreeFile};
 
-use super::{Bring, is_compiled_text};
+use super::{FileError, FileSource, TreeFile};
+
+/// Brings objects into the store, from wherever they are.
+pub trait Bring: Send + Sync {
+    /// Returns when all of them are in the store.
+    ///
+    /// # Errors
+    /// In words, when one can't be had.
+    fn bring(&self, hashes: &[Hash]) -> Result<(), String>;
+}
+
+/// What compiling may read: SLS files, what they import, and data files, up to 64 KiB each.
+const COMPILED: &[&str] = &["sls", "jinja", "jinja2", "j2", "yaml", "yml", "json", "map", "py"];
+
+/// Larger files are fetched when they are asked for.
+const COMPILED_LIMIT: u64 = 64 << 10;
 
 /// The most that is fetched ahead of compiling: 64 MiB.
 const AHEAD_LIMIT: u64 = 64 << 20;
@@ -18,6 +32,8 @@ pub struct SnapshotSource {
     store: Store,
     bring: Arc<dyn Bring>,
     environments: Vec<Listing>,
+    /// Whether it is the part of a tree that one host is offered.
+    scoped: bool,
 }
 
 /// One environment: its files, sorted by path, with and without what only the store knows.
@@ -48,6 +64,7 @@ impl SnapshotSource {
         fetch_missing(&store, &*bring, [tree])?;
         let snapshot = Snapshot::from_object(tree, &store.read(tree).map_err(TreeError::from)?)?;
         fetch_directories(&store, &*bring, &snapshot)?;
+        let scoped = snapshot.scoped;
         let mut environments = Vec::new();
         for environment in snapshot.environments {
             let files = flatten(&store, environment.root)?;
@@ -60,7 +77,7 @@ impl SnapshotSource {
             let shown = shown.collect();
             environments.push(Listing { name: environment.name, files, shown });
         }
-        let source = Self { store, bring, environments };
+        let source = Self { store, bring, environments, scoped };
         source.fetch_ahead()?;
         Ok(source)
     }
@@ -121,6 +138,10 @@ impl FileSource for SnapshotSource {
         self.environments.iter().map(|listing| listing.name.clone()).collect()
     }
 
+    fn is_scoped(&self) -> bool {
+        self.scoped
+    }
+
     fn list(&self, saltenv: &str) -> Result<Arc<[TreeFile]>, FileError> {
         Ok(self.listing(saltenv).map(|listing| Arc::clone(&listing.shown)).unwrap_or_default())
     }
@@ -137,6 +158,13 @@ impl FileSource for SnapshotSource {
         let failed = |reason| FileError::Fetch { saltenv: saltenv.into(), path: path.into(), reason };
         self.local(listing.files[index].hash).map(Some).map_err(failed)
     }
+}
+
+/// Whether a file looks like one that compiling reads.
+fn is_compiled_text(path: &str, size: u64) -> bool {
+    let extension =
+        path.rsplit('/').next().and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension);
+    size <= COMPILED_LIMIT && extension.is_some_and(|extension| COMPILED.contains(&extension))
 }
 
 /// Fetches the directories of a snapshot, a level at a time over all environments.
@@ -231,7 +259,7 @@ mod tests {
         let entries = vec![deep, file(store, "top.sls", b"base: {}"), file(store, "web.conf", b"listen")];
         let root = store.put(&Directory { entries }.to_object()).unwrap();
         let environments = vec![Environment { name: "base".into(), root }];
-        store.put(&Snapshot { environments }.to_object()).unwrap()
+        store.put(&Snapshot { environments, scoped: false }.to_object()).unwrap()
     }
 
     fn stores() -> (tempfile::TempDir, Arc<Master>) {
@@ -271,6 +299,15 @@ mod tests {
         let path = source.fetch("base", "web.conf").unwrap().unwrap();
         std::fs::write(&path, "damaged").unwrap();
         assert_eq!(open().read("base", "web.conf").unwrap().as_deref(), Some(b"listen".as_slice()));
+    }
+
+    #[test]
+    fn knows_what_compiling_reads() {
+        assert!(is_compiled_text("web/init.sls", 100));
+        assert!(is_compiled_text("map.jinja", 100));
+        assert!(!is_compiled_text("web/init.sls", 100_000));
+        assert!(!is_compiled_text("bin/proxy", 100));
+        assert!(!is_compiled_text("a.sls/file", 100));
     }
 
     #[test]

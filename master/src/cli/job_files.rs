@@ -12,11 +12,15 @@ use crate::jobs::HostRecord;
 
 /// Prints a whole job as JSON lines: the job, then each host with its report.
 pub(super) async fn export(socket: &Path, jid: JobId) -> Result<u8, CommandError> {
-    let Gathered { job, hosts } = gather::stored(socket, jid).await?;
+    print(&gather::stored(socket, jid).await?)
+}
+
+/// The same for a job that is at hand.
+pub(super) fn print(Gathered { job, hosts }: &Gathered) -> Result<u8, CommandError> {
     let line =
         |value: serde_json::Result<String>| value.map_err(|error| CommandError::new(exit_code::ERROR, error));
-    data(&(line(serde_json::to_string(&job))? + "\n"));
-    for host in &hosts {
+    data(&(line(serde_json::to_string(job))? + "\n"));
+    for host in hosts {
         data(&(line(serde_json::to_string(host))? + "\n"));
     }
     Ok(exit_code::SUCCESS)

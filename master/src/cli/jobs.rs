@@ -1,14 +1,17 @@
 //! `master jobs`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use common::id::JobId;
 use common::value::{Value, map};
 
 use super::error::CommandError;
+use super::gather::Gathered;
 use super::options::{DaemonOptions, OutputOptions};
 use super::printer::{data, moment, records, table, talk};
 use super::results::Results;
-use super::{exit_code, follow, job_files};
+use super::{exit_code, follow, job_files, salvaged};
 use crate::api::{ApiError, Client, Request, Response};
 use crate::jobs::{HostState, JobRecord};
 
@@ -27,14 +30,14 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 20)]
         limit: usize,
         #[command(flatten)]
-        options: Options,
+        stored: Stored,
     },
     /// Show the whole result of a job, as it was shown when it ended; the exit code is the job's
     Show {
         /// The job's id
         jid: JobId,
         #[command(flatten)]
-        options: Options,
+        stored: Stored,
     },
     /// Follow a job that is under way
     #[command(visible_alias = "watch")]
@@ -49,7 +52,7 @@ enum Command {
         /// The job's id
         jid: JobId,
         #[command(flatten)]
-        options: Options,
+        stored: Stored,
     },
     /// Show on which hosts two jobs came to something else
     Diff {
@@ -92,15 +95,28 @@ struct Options {
     daemon: DaemonOptions,
 }
 
+/// Where stored jobs are read from.
+#[derive(Debug, Args)]
+struct Stored {
+    /// Read this database and ask no master: of one that does not run, or whose database is damaged; what of it is readable
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
+}
+
 impl Jobs {
     pub(super) async fn run(self) -> Result<u8, CommandError> {
         match self.command {
-            Command::List { limit, options } => list(limit, &options).await,
-            Command::Show { jid, options } => show(jid, &options).await,
+            Command::List { limit, stored } => list(limit, &stored).await,
+            Command::Show { jid, stored } => show(jid, &stored).await,
             Command::Follow { jid, options } => {
                 follow::attach(options.daemon.socket()?, jid, &options.output).await
             }
-            Command::Export { jid, options } => job_files::export(&options.daemon.socket()?, jid).await,
+            Command::Export { jid, stored } => match &stored.database {
+                Some(file) => job_files::print(&salvaged::job(file, &jid)?),
+                None => job_files::export(&stored.options.daemon.socket()?, jid).await,
+            },
             Command::Diff { before, after, options } => {
                 job_files::diff(&options.daemon.socket()?, before, after).await
             }
@@ -141,36 +157,53 @@ pub(super) async fn find(socket: &std::path::Path, job: &str) -> Result<JobRecor
     jobs.into_iter().next().ok_or_else(|| ApiError::Unexpected.into())
 }
 
-async fn list(limit: usize, options: &Options) -> Result<u8, CommandError> {
-    let Response::Jobs(jobs) = Client::ask(&options.daemon.socket()?, &Request::Jobs { limit }).await? else {
-        return Err(ApiError::Unexpected.into());
+async fn list(limit: usize, stored: &Stored) -> Result<u8, CommandError> {
+    let options = &stored.options;
+    let jobs = match &stored.database {
+        Some(file) => salvaged::jobs(file, limit)?,
+        None => match Client::ask(&options.daemon.socket()?, &Request::Jobs { limit }).await? {
+            Response::Jobs(jobs) => jobs,
+            _ => return Err(ApiError::Unexpected.into()),
+        },
     };
     let named: Vec<_> = jobs.iter().map(|job| (job.jid.to_string(), value(job))).collect();
     records(options.output.out, &options.output.style(), &named, || listing(&jobs));
     Ok(exit_code::SUCCESS)
 }
 
-async fn show(jid: JobId, options: &Options) -> Result<u8, CommandError> {
-    let mut client = Client::connect(&options.daemon.socket()?).await?;
-    client.send(&Request::Job { jid }).await?;
-    let Response::Jobs(jobs) = client.next().await? else { return Err(ApiError::Unexpected.into()) };
-    let job = jobs.into_iter().next().ok_or(ApiError::Unexpected)?;
+async fn show(jid: JobId, stored: &Stored) -> Result<u8, CommandError> {
+    let options = &stored.options;
     let human = options.output.out == common::output::Format::Human;
-    if human {
-        data(&heading(&job));
-    }
     let mut results = Results::new(options.output.out, options.output.style());
-    loop {
-        match client.next().await? {
-            Response::Host(host) => {
-                if let Some(text) = results.add(*host) {
-                    data(&text);
-                }
-            }
-            Response::Done => break,
-            _ => return Err(ApiError::Unexpected.into()),
+    let head = |job: &JobRecord| {
+        if human {
+            data(&heading(job));
         }
-    }
+    };
+    let mut tell = |host| {
+        if let Some(text) = results.add(host) {
+            data(&text);
+        }
+    };
+    let job = if let Some(file) = &stored.database {
+        let Gathered { job, hosts } = salvaged::job(file, &jid)?;
+        head(&job);
+        hosts.into_iter().for_each(tell);
+        job
+    } else {
+        let mut client = Client::connect(&options.daemon.socket()?).await?;
+        client.send(&Request::Job { jid }).await?;
+        let Response::Jobs(jobs) = client.next().await? else { return Err(ApiError::Unexpected.into()) };
+        let job = jobs.into_iter().next().ok_or(ApiError::Unexpected)?;
+        head(&job);
+        loop {
+            match client.next().await? {
+                Response::Host(host) => tell(*host),
+                Response::Done => break job,
+                _ => return Err(ApiError::Unexpected.into()),
+            }
+        }
+    };
     data(&results.rest());
     if let Some(error) = &job.error {
         talk(&format!("error: {error}"));

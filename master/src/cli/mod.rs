@@ -24,6 +24,7 @@ mod progress;
 mod results;
 mod rollout;
 mod run;
+mod salvaged;
 mod serve;
 mod verify;
 

@@ -7,10 +7,12 @@ mod apply;
 mod query;
 #[cfg(test)]
 pub(crate) mod replay;
+mod salvage;
 mod schema;
 mod sqlite;
 mod write;
 
+pub use salvage::{Salvage, Salvaged};
 pub use sqlite::Database;
 pub use write::{Applied, Committed, HostOutcome, HostRow, Retired, Write};
 
@@ -126,7 +128,8 @@ pub enum LedgerError {
     #[error(
         "the job database is damaged ({0}), and was left as it is. Stop the master, copy master.db out of its state folder, and \
          make a sound one out of what can be read (`sqlite3 master.db .recover | sqlite3 sound.db`) to put in its place; or \
-         restore a backup. A database without their keys lets no host in"
+         restore a backup. A database without their keys lets no host in. What became of jobs can be read out of the damaged one \
+         meanwhile: `master jobs list --database FILE`, and so `show` and `export`"
     )]
     Corrupt(String),
     /// What is in the database can't be read.
@@ -146,6 +149,16 @@ pub enum LedgerError {
         /// Its version.
         found: i64,
         /// What this release knows.
+        known: i64,
+    },
+    /// It was written by an earlier release, and may only be read here.
+    #[error(
+        "the job database has version {found}, and this release reads {known}: start the master once, which brings it up to date"
+    )]
+    TooOld {
+        /// Its version.
+        found: i64,
+        /// What this release reads.
         known: i64,
     },
     /// The writer has ended.

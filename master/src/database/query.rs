@@ -124,7 +124,7 @@ pub(super) fn mine(
     Ok(Some(found))
 }
 
-const JOB: &str = "SELECT jid, spec, user, started, ended, phase, tree, git_commit, error, paused, stopped, parent, \
+pub(super) const JOB: &str = "SELECT jid, spec, user, started, ended, phase, tree, git_commit, error, paused, stopped, parent, \
      cancelled FROM jobs";
 
 pub(super) fn jobs(connection: &Connection, limit: usize) -> Result<Vec<JobRecord>, LedgerError> {
@@ -143,7 +143,7 @@ pub(super) fn job(connection: &Connection, jid: &JobId) -> Result<Option<JobReco
     Ok(with_counts(connection, jobs)?.pop())
 }
 
-fn read_job(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
+pub(super) fn read_job(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
     Ok(JobRecord {
         jid: parse(row, 0)?,
         spec: decode(row, 1)?,
@@ -168,7 +168,10 @@ fn read_job(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
     })
 }
 
-fn with_counts(connection: &Connection, mut jobs: Vec<JobRecord>) -> Result<Vec<JobRecord>, LedgerError> {
+pub(super) fn with_counts(
+    connection: &Connection,
+    mut jobs: Vec<JobRecord>,
+) -> Result<Vec<JobRecord>, LedgerError> {
     let positions: HashMap<String, usize> =
         jobs.iter().enumerate().map(|(index, job)| (job.jid.to_string(), index)).collect();
     let mut statement =
@@ -219,7 +222,7 @@ pub(super) fn job_host(
     Ok(statement.query_row(params![jid.as_str(), host.as_str()], read_host).optional()?)
 }
 
-fn read_host(row: &Row<'_>) -> rusqlite::Result<HostRecord> {
+pub(super) fn read_host(row: &Row<'_>) -> rusqlite::Result<HostRecord> {
     Ok(HostRecord {
         id: parse(row, 0)?,
         state: named(row, 1, HostState::from_name)?,

@@ -132,6 +132,17 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<(), LedgerError> {
     Ok(())
 }
 
+/// Whether what stands in a database can be read as it is.
+pub(super) fn check_readable(connection: &Connection) -> Result<(), LedgerError> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    match found {
+        found if found > known => Err(LedgerError::TooNew { found, known }),
+        found if found < known => Err(LedgerError::TooOld { found, known }),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

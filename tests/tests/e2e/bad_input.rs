@@ -120,8 +120,37 @@ fn a_damaged_database_is_left_alone() {
     let mut master = Command::new(master_program());
     master.args(["serve", "--listen", "127.0.0.1:0", "--config", "/dev/null", "--state-dir"]);
     master.arg(fleet.path("master")).arg("--socket").arg(fleet.path("other.sock"));
-    run(&mut master, 30).code(6).says("damaged").says(".recover").done();
+    run(&mut master, 30).code(6).says("damaged").says(".recover").says("--database").done();
+    fleet
+        .master(&["jobs", "list", "--database", &database.display().to_string()])
+        .code(6)
+        .says("damaged")
+        .done();
     assert_eq!(fs::read_to_string(&database).unwrap(), "this was a database".repeat(500));
+}
+
+#[test]
+fn jobs_are_read_out_of_the_database_without_a_master() {
+    let mut fleet = Fleet::of(&["fp-1"]);
+    fleet.master(&["call", "test.ping"]).code(0).done();
+    let jid = fleet.jobs()[0].clone();
+    fleet.kill_master();
+    let file = fleet.path("master/master.db").display().to_string();
+    fleet.master(&["jobs", "list"]).code(6).done();
+    let jobs = fleet.master(&["jobs", "list", "--database", &file, "--out", "json"]).code(0).json();
+    assert_eq!(jobs[&jid]["hosts"]["succeeded"], 1, "{jobs}");
+    let shown = fleet.master(&["jobs", "show", &jid, "--database", &file, "--out", "json"]).code(0).json();
+    assert_eq!(shown["fp-1"], true);
+    fleet.master(&["jobs", "export", &jid, "--database", &file]).code(0).says("fp-1").done();
+    fleet
+        .master(&["jobs", "show", "20200101000000000000", "--database", &file])
+        .code(2)
+        .says("no job")
+        .done();
+    fleet.master(&["jobs", "list", "--database", "/no/such"]).code(2).says("master.db").done();
+    // The master goes on with it as ever.
+    fleet.start_master();
+    assert_eq!(fleet.jobs(), [jid]);
 }
 
 #[test]

@@ -19,6 +19,18 @@ fn every_claim_has_its_test() {
     assert!(missing.is_empty(), "no such tests: {missing:?}");
 }
 
+#[test]
+fn the_masters_unit_gives_it_no_rights() {
+    let unit = include_str!("../../packaging/systemd/lantern-master.service");
+    let value = |key: &str| unit.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    let user = value("User").expect("without a user it is root");
+    assert_ne!(user, "root");
+    assert_eq!(value("NoNewPrivileges"), Some("true"));
+    assert_eq!(value("CapabilityBoundingSet"), Some(""), "an empty list is none");
+    let users = include_str!("../../packaging/sysusers/lantern.conf");
+    assert!(users.lines().any(|line| line.starts_with(&format!("u {user} "))), "nobody makes {user}");
+}
+
 /// The names of tests in a line: words in backticks of at least three parts.
 fn names(line: &str) -> Vec<&str> {
     let quoted = line.split('`').skip(1).step_by(2);

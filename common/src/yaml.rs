@@ -22,9 +22,23 @@ pub enum Layout {
 /// # Errors
 /// When the emitter can't write the value; one in memory can always be written.
 pub fn dump(value: &Value, layout: Layout) -> Result<String, Error> {
-    let text = document(value, layout, None)?;
-    let text = text.trim();
-    Ok(text.strip_suffix("\n...").unwrap_or(text).into())
+    emit(value, layout, None, true).map(without_end)
+}
+
+/// As [`dump`], in ASCII alone: other letters are escaped within double quotes.
+///
+/// # Errors
+/// As [`dump`].
+pub fn dump_ascii(value: &Value, layout: Layout) -> Result<String, Error> {
+    emit(value, layout, None, false).map(without_end)
+}
+
+/// Only the emitter's own end goes: a text may end in a blank of another script, and needs no quotes for it.
+fn without_end(mut text: String) -> String {
+    for end in ["\n", "\n..."] {
+        text.truncate(text.strip_suffix(end).map_or(text.len(), str::len));
+    }
+    text
 }
 
 /// Writes one document as it stands in a file. `indent` is that of a level, 2 where none is given.
@@ -32,10 +46,14 @@ pub fn dump(value: &Value, layout: Layout) -> Result<String, Error> {
 /// # Errors
 /// As [`dump`].
 pub fn document(value: &Value, layout: Layout, indent: Option<i32>) -> Result<String, Error> {
+    emit(value, layout, indent, true)
+}
+
+fn emit(value: &Value, layout: Layout, indent: Option<i32>, unicode: bool) -> Result<String, Error> {
     let mut out = Vec::new();
     let mut emitter = Emitter::new();
     emitter.set_output_string(&mut out);
-    emitter.set_unicode(true);
+    emitter.set_unicode(unicode);
     if let Some(indent) = indent {
         emitter.set_indent(indent);
     }

@@ -67,6 +67,7 @@ fuzz_target!(|text: &str| {
         processes: Arc::new(Nothing),
         cache_dir: "/nonexistent".into(),
         test: true,
+        mine: None,
         run: RunState::default(),
     });
     // A template may call functions, and those work on the host: here it finds none.

@@ -9,6 +9,7 @@ use common::value::{Map, Value, get, map};
 use quinn::Connection;
 use states::functions::{self, Arguments};
 use states::mine::Mine;
+use states::process::{Command, Output, ProcessError, Processes};
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 
@@ -27,6 +28,12 @@ const GRACE: Duration = Duration::from_secs(60);
 
 /// After how long a master that did not take the values is asked again.
 const AGAIN: Duration = Duration::from_secs(60);
+
+/// How long a command may take that a function of the mine runs, unless the function says so itself.
+const COMMAND_LIMIT: Duration = Duration::from_secs(60);
+
+/// How long all functions together are waited for. What hangs longer is left alone, and holds up the mine and nothing else.
+const GATHERING_LIMIT: Duration = Duration::from_secs(600);
 
 /// Gathers values and asks for those of others. Cheap to clone.
 #[derive(Clone)]
@@ -136,15 +143,36 @@ impl Miner {
         let called = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let context = host.context(Arc::new(NoTree), None, false);
+            let context =
+                context.varied(|context| context.processes = Arc::new(Bounded(Arc::clone(&context.processes))));
             functions::call(&context, "mine.update", &Arguments::default())
         });
-        match called.await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "what this host lets others know could not be gathered"),
-            Err(error) => tracing::error!(%error, "a function of the mine failed"),
+        match tokio::time::timeout(GATHERING_LIMIT, called).await {
+            Ok(Ok(Ok(_))) => {}
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(%error, "what this host lets others know could not be gathered");
+            }
+            Ok(Err(error)) => tracing::error!(%error, "a function of the mine failed"),
+            Err(_) => {
+                let seconds = GATHERING_LIMIT.as_secs();
+                tracing::error!(seconds, "a function of the mine hangs; nothing is gathered until it ends");
+                return None;
+            }
         }
         memory::give_back_code();
         gathered.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Runs processes, none of them without end: nobody waits at a terminal to break one off.
+struct Bounded(Arc<dyn Processes>);
+
+impl Processes for Bounded {
+    fn run(&self, command: &Command) -> Result<Output, ProcessError> {
+        match command.timeout {
+            Some(_) => self.0.run(command),
+            None => self.0.run(&Command { timeout: Some(COMMAND_LIMIT), ..command.clone() }),
+        }
     }
 }
 
@@ -156,5 +184,31 @@ impl Mine for Gathered {
     fn ask(&self, work: MineWork) -> Result<MineAnswer, String> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(work);
         Ok(MineAnswer::Done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes down after how long each process would be killed.
+    #[derive(Default)]
+    struct Limits(Mutex<Vec<Option<Duration>>>);
+
+    impl Processes for Limits {
+        fn run(&self, command: &Command) -> Result<Output, ProcessError> {
+            self.0.lock().unwrap().push(command.timeout);
+            Ok(Output::default())
+        }
+    }
+
+    #[test]
+    fn no_command_of_the_mine_runs_without_end() {
+        let limits = Arc::new(Limits::default());
+        let bounded = Bounded(Arc::clone(&limits) as Arc<dyn Processes>);
+        bounded.run(&Command::shell("sleep infinity")).unwrap();
+        let own = Some(Duration::from_secs(5));
+        bounded.run(&Command { timeout: own, ..Command::shell("true") }).unwrap();
+        assert_eq!(*limits.0.lock().unwrap(), [Some(COMMAND_LIMIT), own]);
     }
 }

@@ -12,7 +12,7 @@ use crate::language::{Kind, Node};
 /// Adds what a call excludes (`exclude=`) to what the files do.
 pub(super) fn add(high: &mut High, items: &[Value]) {
     let place = Place { file: "exclude=".into(), line: 0, column: 0 };
-    high.excludes.extend(items.iter().map(|item| located(item, &place)));
+    high.excludes.get_or_insert_default().extend(items.iter().map(|item| located(item, &place)));
 }
 
 /// A value all of whose parts have the same place.
@@ -29,7 +29,7 @@ pub(super) fn located(value: &Value, place: &Place) -> Arc<Node> {
 /// Takes out what is excluded.
 pub(super) fn apply(high: &mut High) {
     let (mut ids, mut patterns) = (Vec::new(), Vec::new());
-    for item in std::mem::take(&mut high.excludes) {
+    for item in high.excludes.take().unwrap_or_default() {
         match (item.as_str(), first_pair(&item), item.as_map().map_or(0, <[_]>::len)) {
             (Some(sls), ..) => patterns.push(sls.to_owned()),
             (None, Some((key, value)), 1) => match (key.as_str(), value.as_str()) {

@@ -31,7 +31,14 @@ pub(super) fn apply(
         // Extensions of an excluded file go with it.
         let skipped = excluded.iter().any(|sls| *sls == *extension.sls);
         // The first module says which state is meant.
-        let Some((module, body)) = extension.modules.first() else { continue };
+        let Some((module, body)) = extension.modules.first() else {
+            errors.push(
+                Diagnostic::new(format!("extend of '{id}' names no module: nothing stands below the id"))
+                    .at(extension.place.clone())
+                    .help("write the module below the id, and below it a list of arguments"),
+            );
+            continue;
+        };
         let Some(target) = find(high, &mut names, &id, module, finding) else {
             let error = missing(high, &id, module, body, &extension.sls, &extension.saltenv);
             errors.push(match body.arguments().next().filter(|_| finding == Finding::Strict) {
@@ -60,7 +67,7 @@ pub(super) fn apply(
 
 /// The SLS files that are excluded by name.
 fn excluded_sls(high: &High) -> Vec<String> {
-    let named = high.excludes.iter().filter_map(|item| match first_pair(item) {
+    let named = high.excludes.iter().flatten().filter_map(|item| match first_pair(item) {
         Some((key, value)) => (key.as_str() == Some("sls")).then(|| value.as_str()).flatten(),
         None => item.as_str(),
     });

@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use super::high::{Declaration, describe};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::language::{Node, Source};
+use crate::language::{NO_DATA, Node, Source};
 
 /// Puts Salt's sentence for an SLS that does not render around what went wrong in it.
 pub(super) fn rendering_failed(error: Diagnostic, source: &Source) -> Diagnostic {
     let prefix = format!("Rendering SLS '{}:{}' failed: ", source.saltenv, source.sls);
     let sentence = error.salt.as_deref().map(|sentence| {
         let detail = sentence.strip_prefix(&prefix).unwrap_or(sentence);
-        if detail.starts_with("Rendering SLS") { detail.to_owned() } else { format!("{prefix}{detail}") }
+        match detail {
+            NO_DATA => format!("SLS {} {NO_DATA}", source.sls),
+            _ if detail.starts_with("Rendering SLS") => detail.to_owned(),
+            _ => format!("{prefix}{detail}"),
+        }
     });
     let error = Diagnostic { salt: sentence, ..error };
     match &error.place {

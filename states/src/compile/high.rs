@@ -14,10 +14,10 @@ use crate::language::{Kind, Node};
 pub(super) struct High {
     /// Declarations by id: an SLS's own before those it includes.
     pub(super) states: IndexMap<Arc<str>, Declaration>,
-    /// What `extend` says, in the order of the files.
-    pub(super) extends: Vec<(Arc<str>, Declaration)>,
-    /// The items of `exclude`.
-    pub(super) excludes: Vec<Arc<Node>>,
+    /// What `extend` says, in the order of the files; none where no file has one.
+    pub(super) extends: Option<Vec<(Arc<str>, Declaration)>>,
+    /// The items of `exclude`, likewise.
+    pub(super) excludes: Option<Vec<Arc<Node>>>,
 }
 
 /// What one id declares: states by module.
@@ -236,15 +236,14 @@ impl High {
     /// The high data as `state.show_highstate` shows it.
     pub(super) fn to_value(&self) -> Value {
         let mut out = Map::new();
-        if !self.extends.is_empty() {
-            let extends = self
-                .extends
+        if let Some(extends) = &self.extends {
+            let extends = extends
                 .iter()
                 .map(|(id, body)| Map::from_iter([(Value::from(id.as_ref()), body.to_value(true))]).into());
             out.insert("__extend__".into(), Value::List(extends.collect()));
         }
-        if !self.excludes.is_empty() {
-            let excludes = self.excludes.iter().map(|node| node.to_value());
+        if let Some(excludes) = &self.excludes {
+            let excludes = excludes.iter().map(|node| node.to_value());
             out.insert("__exclude__".into(), Value::List(excludes.collect()));
         }
         for (id, declaration) in &self.states {

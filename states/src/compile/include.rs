@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::high::{High, describe, first_pair};
+use super::high::{High, describe};
 use super::load::Loader;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::{Node, Source};
@@ -20,12 +20,16 @@ impl Loader<'_, '_> {
     /// Loads what the include list of a file names.
     pub(super) fn includes(&mut self, node: &Arc<Node>, source: &Source, depth: usize, high: &mut High) {
         let Some(items) = node.as_list() else {
-            self.errors.push(
-                Diagnostic::new(format!("include is {}, not a list", describe(&node.to_value())))
-                    .at(node.place.clone())
-                    .help("include is a list: write `include:` and below it `- name`")
-                    .salt(format!("Include Declaration in SLS {} is not formed as a list", source.sls)),
-            );
+            let error = Diagnostic::new(format!("include is {}, not a list", describe(&node.to_value())))
+                .at(node.place.clone())
+                .help("include is a list: write `include:` and below it `- name`");
+            // Salt says it and goes on, and does not survive a key that is no text.
+            let keys = node.as_map().unwrap_or_default();
+            self.errors.push(if keys.iter().all(|(key, _)| key.as_str().is_some()) {
+                error.salt(format!("Include Declaration in SLS {} is not formed as a list", source.sls))
+            } else {
+                error
+            });
             return;
         };
         for item in items {
@@ -44,7 +48,8 @@ impl Loader<'_, '_> {
         high: &mut High,
     ) -> Result<(), Diagnostic> {
         let asking = Asking { source, place: &item.place };
-        let (saltenv, name) = match first_pair(item) {
+        // Of several pairs Salt takes the last.
+        let (saltenv, name) = match item.as_map().and_then(<[_]>::last) {
             Some((saltenv, name)) => (saltenv.to_value().to_string(), name.as_str()),
             None => (source.saltenv.as_ref().to_owned(), item.as_str()),
         };

@@ -11,7 +11,7 @@ use super::high::{High, Items, declare, describe, pair};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::files::withheld;
-use crate::language::{self, Kind, Node, Source};
+use crate::language::{self, Kind, NO_DATA, Node, Source};
 use crate::nearest::nearest;
 
 /// The number of the first state; later ones count on.
@@ -121,16 +121,20 @@ impl<'t, 'a> Loader<'t, 'a> {
             Kind::List(items) if items.is_empty() => return high,
             _ => {
                 let value = node.to_value();
-                self.errors.push(
-                    Diagnostic::new(format!(
-                        "{} is not a map of states: it is {}",
-                        source.path,
-                        describe(&value)
-                    ))
-                    .at(node.place.clone())
-                    .help("an SLS maps ids to state functions: `id:`, and below it `file.managed:`")
-                    .salt(format!("SLS {} does not render to a dictionary", source.sls)),
-                );
+                let error = Diagnostic::new(format!(
+                    "{} is not a map of states: it is {}",
+                    source.path,
+                    describe(&value)
+                ))
+                .at(node.place.clone())
+                .help("an SLS maps ids to state functions: `id:`, and below it `file.managed:`");
+                // Salt looks for words in it first, and does not survive what has none.
+                let texts = |items: &[Value]| items.iter().all(|item| item.as_str().is_some());
+                self.errors.push(if value.as_str().is_some() || value.as_list().is_some_and(texts) {
+                    error.salt(format!("SLS {} {NO_DATA}", source.sls))
+                } else {
+                    error
+                });
                 return high;
             }
         };
@@ -176,9 +180,10 @@ impl<'t, 'a> Loader<'t, 'a> {
             );
             return;
         };
+        let extends = high.extends.get_or_insert_default();
         for (key, body) in pairs {
             let id = key.to_value().to_string();
-            if body.as_map().is_none_or(<[_]>::is_empty) {
+            if body.as_map().is_none() {
                 self.errors.push(
                     Diagnostic::new(format!(
                         "extend of '{id}' is {}, not a map of functions",
@@ -192,27 +197,36 @@ impl<'t, 'a> Loader<'t, 'a> {
             }
             let declared = declare(key, body, &source.sls, &source.saltenv, &mut self.errors);
             if let Some(declaration) = declared {
-                high.extends.push((id.into(), declaration));
+                extends.push((id.into(), declaration));
             }
         }
     }
 
     fn excludes(&mut self, node: &Arc<Node>, source: &Source, high: &mut High) {
         match node.as_list() {
-            Some(items) => high.excludes.extend(items.iter().cloned()),
-            None => self.errors.push(
-                Diagnostic::new(format!("exclude is {}, not a list", describe(&node.to_value())))
+            Some(items) => high.excludes.get_or_insert_default().extend(items.iter().cloned()),
+            None => {
+                let error = Diagnostic::new(format!("exclude is {}, not a list", describe(&node.to_value())))
                     .at(node.place.clone())
-                    .help("exclude is a list of `sls: name` and `id: name`")
-                    .salt(format!("Exclude Declaration in SLS {} is not formed as a list", source.sls)),
-            ),
+                    .help("exclude is a list of `sls: name` and `id: name`");
+                // Salt does not survive what it cannot go through.
+                self.errors.push(if node.as_str().is_some() || node.as_map().is_some() {
+                    error.salt(format!("Exclude Declaration in SLS {} is not formed as a list", source.sls))
+                } else {
+                    error
+                });
+            }
         }
     }
 
     /// Adds what was loaded to what is there; ids that occur in both are errors.
     pub(super) fn merge(&mut self, high: &mut High, loaded: High) {
-        high.extends.extend(loaded.extends);
-        high.excludes.extend(loaded.excludes);
+        if let Some(extends) = loaded.extends {
+            high.extends.get_or_insert_default().extend(extends);
+        }
+        if let Some(excludes) = loaded.excludes {
+            high.excludes.get_or_insert_default().extend(excludes);
+        }
         for (id, declaration) in loaded.states {
             if let Some(first) = high.states.get(&id) {
                 self.errors.push(conflict(&id, first, &declaration));

@@ -168,7 +168,17 @@ fn named<'a>(entry: &'a Arc<Node>, id: &str, sls: &str) -> Result<(String, &'a [
                 return Err(wrong(entry, "an item of names is empty".into())
                     .help("write a name, or take the item away"));
             };
-            let list = overrides.as_list().filter(|items| items.iter().all(|item| item.as_map().is_some()));
+            let is_empty = |node: &Node| match &node.kind {
+                Kind::Scalar(value) => value.as_str() == Some(""),
+                Kind::List(items) => items.is_empty(),
+                Kind::Map(pairs) => pairs.is_empty(),
+            };
+            // Of what is empty Salt takes nothing.
+            let list = match overrides.as_list() {
+                Some(items) if items.iter().all(|item| item.as_map().is_some() || is_empty(item)) => Some(items),
+                None if is_empty(overrides) => Some(&[][..]),
+                _ => None,
+            };
             let Some(list) = list else {
                 let found = describe(&overrides.to_value());
                 return Err(wrong(
@@ -181,12 +191,15 @@ fn named<'a>(entry: &'a Arc<Node>, id: &str, sls: &str) -> Result<(String, &'a [
         }
         _ => {
             let value = entry.to_value();
-            Err(wrong(entry, format!("an item of names is {}, not text", describe(&value)))
-                .help("put it in quotes")
-                .salt(format!(
+            let error = wrong(entry, format!("an item of names is {}, not text", describe(&value)));
+            // Salt does not survive a list there.
+            Err(match value {
+                Value::List(_) => error.help("write each name as an item of its own"),
+                _ => error.help("put it in quotes").salt(format!(
                     "ID '{value}' in SLS '{sls}' is not formed as a string, but is a {}",
                     value.type_name()
-                )))
+                )),
+            })
         }
     }
 }

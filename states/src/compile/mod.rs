@@ -197,7 +197,7 @@ fn assemble(
     let mut found = Found { errors };
     let mut errors = Vec::new();
     if all_loaded {
-        let extensions = std::mem::take(&mut high.extends);
+        let extensions = high.extends.take().unwrap_or_default();
         extend::apply(&mut high, extensions, extend::Finding::Lenient, &mut errors);
     }
     let wrong = verify::verify(&high, &mut errors);

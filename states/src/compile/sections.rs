@@ -109,6 +109,7 @@ fn section_pairs<'a>(file: &'a Node, of: TopOf, errors: &mut Vec<Diagnostic>) ->
                     .help("put it in quotes")
                     .salt(match of {
                         TopOf::States => format!("Environment {name} in top file is not formed as a string"),
+                        TopOf::Pillar if targets.as_map().is_none() => MALFORMED.into(),
                         TopOf::Pillar => {
                             format!("No matching pillar environment for environment '{name}' found")
                         }
@@ -124,12 +125,14 @@ fn section_pairs<'a>(file: &'a Node, of: TopOf, errors: &mut Vec<Diagnostic>) ->
                     TopOf::States => "Unable to render top file. No targets found.",
                     TopOf::Pillar => MALFORMED,
                 };
-                errors.push(
+                let error =
                     Diagnostic::new(format!("environment '{name}' of the top file is {}", describe(&value)))
                         .at(saltenv.place.clone())
-                        .help("below an environment write targets such as `'*':`, below each a list of SLS names")
-                        .salt(sentence),
-                );
+                        .help("below an environment write targets such as `'*':`, below each a list of SLS names");
+                // Salt does not survive a list whose first item is neither text nor empty.
+                let first = value.as_list().and_then(<[_]>::first);
+                let survives = first.is_none_or(|item| item.as_int().is_none());
+                errors.push(if survives { error.salt(sentence) } else { error });
             }
         }
     }

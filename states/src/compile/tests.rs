@@ -258,6 +258,9 @@ fn a_bad_top_file_is_an_error() {
         ("base: {'os:x': [{match: grian}, a]}\n", "there is no match type 'grian'"),
         ("base: {'*': [nope]}\n", "there is no SLS 'nope'"),
         ("qq: {'*': [a]}\n", "there is no environment 'qq'"),
+        ("include: tops\n", "include of the top file is the text 'tops'"),
+        ("include: [5]\n", "an item of the top file's include is the number 5"),
+        ("base: {'*': [{}, a]}\n", "an item of '*' in the top file is an empty map"),
     ] {
         let shown = all(&errors(&[("top.sls", text), ("a.sls", "")]));
         assert!(shown.contains(part) && shown.contains("--> top.sls:1"), "{text}: {shown}");

@@ -133,10 +133,27 @@ fn render(
     let (include, pairs): (Vec<_>, Vec<_>) =
         pairs.into_iter().partition(|(key, _)| key.as_str() == Some("include"));
     for (_, list) in include {
+        let value = list.to_value();
         match list.as_list() {
-            Some(items) => includes.extend(items.iter().map(|item| item.to_value().to_string())),
+            Some(items) => {
+                for item in items {
+                    match item.as_str() {
+                        Some(name) => includes.push(name.into()),
+                        None => errors.push(
+                            Diagnostic::new(format!(
+                                "an item of the top file's include is {}, not the name of an SLS",
+                                describe(&item.to_value())
+                            ))
+                            .at(item.place.clone())
+                            .help("write the name of an SLS, such as `tops.web`"),
+                        ),
+                    }
+                }
+            }
+            // Of an empty text or map Salt includes nothing.
+            None if value.as_map().is_some_and(Map::is_empty) || value.as_str() == Some("") => {}
             None => errors.push(
-                Diagnostic::new(format!("include of the top file is {}", describe(&list.to_value())))
+                Diagnostic::new(format!("include of the top file is {}", describe(&value)))
                     .at(list.place.clone())
                     .help("include is a list of SLS names"),
             ),
@@ -214,17 +231,24 @@ fn list_of<'a>(
 ) -> Option<&'a [Arc<Node>]> {
     let (shown, value) = (target.to_value(), list.to_value());
     let Some(items) = list.as_list() else {
-        errors.push(
-            Diagnostic::new(format!("what the top file gives {} is {}, not a list", shown.repr(), describe(&value)))
-                .at(target.place.clone())
-                .help("write a list: below the target `- name` for each SLS")
-                .salt(format!(
-                    "Malformed topfile: state declarations for matcher {} in saltenv {} are not formed as a list (got {})",
-                    shown.repr(),
-                    Value::from(saltenv).repr(),
-                    if value.as_map().is_some() { "OrderedDict" } else { value.type_name() }
-                )),
-        );
+        let message = format!("what the top file gives {} is {}, not a list", shown.repr(), describe(&value));
+        let error = Diagnostic::new(message)
+            .at(target.place.clone())
+            .help("write a list: below the target `- name` for each SLS");
+        let got = match &value {
+            // A run does not survive it under Salt.
+            Value::Null => None,
+            Value::Map(_) => Some("OrderedDict"),
+            other => Some(other.type_name()),
+        };
+        errors.push(match got {
+            None => error,
+            Some(got) => error.salt(format!(
+                "Malformed topfile: state declarations for matcher {} in saltenv {} are not formed as a list (got {got})",
+                shown.repr(),
+                Value::from(saltenv).repr(),
+            )),
+        });
         return None;
     };
     let mut sound = true;
@@ -233,6 +257,7 @@ fn list_of<'a>(
             if !value.to_value().is_true() {
                 let (item, value) = (item.to_value(), value.to_value());
                 sound = false;
+                let value = if value.as_map().is_some() { salt_repr(&value) } else { value.to_string() };
                 errors.push(
                     Diagnostic::new(format!(
                         "an option of {} in the top file has no value: {}",
@@ -247,6 +272,14 @@ fn list_of<'a>(
                     )),
                 );
             }
+        }
+        if item.as_map().is_some_and(<[_]>::is_empty) {
+            sound = false;
+            errors.push(
+                Diagnostic::new(format!("an item of {} in the top file is an empty map", shown.repr()))
+                    .at(item.place.clone())
+                    .help("write the name of an SLS, or take the item away"),
+            );
         }
         if item.as_str() == Some("") {
             errors.push(

@@ -78,9 +78,22 @@ impl State<'_> {
                     Some(kind) if REQUISITES.contains(&kind) => self.requisite(kind, value, item, errors),
                     _ => {}
                 }
+            } else if item.as_map().is_some() {
+                errors.push(
+                    self.error(item, "an argument is an empty map".into())
+                        .help("write `- name: value`, or take the item away"),
+                );
             }
         }
         match functions.as_slice() {
+            [""] => errors.push(
+                self.error_at(self.body.place.clone(), format!("`{}.` names no function", self.module))
+                    .help(format!("write the function behind the dot: {}", self.functions())),
+            ),
+            [_] if self.module.is_empty() => errors.push(
+                self.error_at(self.body.place.clone(), "the function names no module".into())
+                    .help("write the module before the dot, such as `file.managed`"),
+            ),
             [_] => {}
             // What is no argument has been taken for a function.
             _ if has_words => {}
@@ -173,7 +186,14 @@ impl State<'_> {
                 );
                 continue;
             };
-            let key = key.to_value().to_string();
+            let Some(key) = key.as_str() else {
+                let found = describe(&key.to_value());
+                errors.push(
+                    self.error(reference, format!("an item of {kind} has {found} where a module is meant"))
+                        .help("write `- module: id`, such as `- file: /etc/motd`"),
+                );
+                continue;
+            };
             if let Some((module, _)) = key.split_once('.') {
                 errors.push(
                     self.error(reference, format!("{kind} names the function `{key}`"))
@@ -189,7 +209,8 @@ impl State<'_> {
                 let sentence = match target {
                     Value::List(_) | Value::Map(_) => {
                         format!(
-                            "Illegal requisite \"{target}\" in SLS \"{sls}\", please check your syntax.\n"
+                            "Illegal requisite \"{}\" in SLS \"{sls}\", please check your syntax.\n",
+                            salt_repr(&target)
                         )
                     }
                     _ => format!(

@@ -168,7 +168,7 @@ impl Call<'_> {
             let fine = guard::check(context, commands)?;
             called.returned.result = Some(fine);
             // Without a command there is nothing that was determined, and still no success.
-            if commands.as_list().is_none_or(|commands| !commands.is_empty()) {
+            if commands.is_true() {
                 called.returned.comment =
                     format!("check_cmd determined the state {}", if fine { "succeeded" } else { "failed" });
             }

@@ -44,7 +44,7 @@ pub(super) fn ask(
         said.push(unless(entries, |entry| answer(context, entry, &options, 0))?);
     }
     if let Some(paths) = get(state, "creates") {
-        said.push(creates(paths));
+        said.push(creates(paths)?);
     }
     let stops = said.iter().any(|said| said.stops);
     let comment = said.into_iter().filter_map(|said| said.comment).collect::<Vec<_>>().join("\n");
@@ -54,17 +54,39 @@ pub(super) fn ask(
 /// Judges a state by its `check_cmd`: whether every command succeeds.
 ///
 /// # Errors
-/// When a command cannot be started.
+/// When a command cannot be started, or what stands there is no command.
 pub(super) fn check(context: &Arc<Context>, commands: &Value) -> Result<bool, FunctionError> {
     let shell = get(&context.grains, "shell").map(|shell| ("shell".into(), shell.clone()));
     let options: Map = shell.into_iter().collect();
-    let commands = entries(commands);
-    for command in commands {
+    let commands: Vec<&Value> = match commands {
+        Value::String(_) => vec![commands],
+        Value::List(items) => items.iter().collect(),
+        // To Salt a map is its keys.
+        Value::Map(map) => map.keys().collect(),
+        other => return Err(no_command("check_cmd", other)),
+    };
+    for command in &commands {
+        if is_blank(command) {
+            return Err(no_command("check_cmd", command));
+        }
         if status(context, command, &options)? != 0 {
             return Ok(false);
         }
     }
     Ok(!commands.is_empty())
+}
+
+/// An empty text, which Salt does not survive as a command.
+fn is_blank(command: &Value) -> bool {
+    command.as_str() == Some("")
+}
+
+fn no_command(name: &str, found: &Value) -> FunctionError {
+    let reason = match is_blank(found) {
+        true => "a command is empty".into(),
+        false => format!("{} is no command", found.repr()),
+    };
+    FunctionError::Failed { name: name.into(), reason }
 }
 
 /// What one guard says.
@@ -129,13 +151,26 @@ fn unless<E>(value: &Value, mut answer: impl FnMut(&Value) -> Result<Answer, E>)
 }
 
 /// Stops the state when everything it would create is there.
-fn creates(value: &Value) -> Said {
-    let exists = |path: &Value| path.as_str().is_some_and(|path| Path::new(path).exists());
-    match value {
-        Value::String(path) if exists(value) => Said::stop(format!("{path} exists")),
-        Value::List(paths) if paths.iter().all(exists) => Said::stop("All files in creates exist"),
+fn creates(value: &Value) -> Result<Said, FunctionError> {
+    Ok(match value {
+        Value::String(path) if Path::new(path.as_ref()).exists() => Said::stop(format!("{path} exists")),
+        Value::List(paths) => {
+            let mut all = true;
+            for path in paths {
+                all &= match path {
+                    Value::String(text) => Path::new(text.as_ref()).exists(),
+                    // A number is an open file to Python; here it is none that exists.
+                    Value::Int(_) | Value::Bool(_) => false,
+                    other => {
+                        let reason = format!("{} is no path", other.repr());
+                        return Err(FunctionError::Failed { name: "creates".into(), reason });
+                    }
+                };
+            }
+            if all { Said::stop("All files in creates exist") } else { Said::go("Creates files not found") }
+        }
         _ => Said::go("Creates files not found"),
-    }
+    })
 }
 
 /// Asks one entry. A command that cannot be started counts as one that ended with `unstartable`, which is what keeps the
@@ -147,6 +182,7 @@ fn answer(
     unstartable: i64,
 ) -> Result<Answer, FunctionError> {
     let yes = match entry {
+        Value::String(text) if text.is_empty() => return Err(no_command("a guard", entry)),
         Value::String(_) => status(context, entry, options).unwrap_or(unstartable) == 0,
         Value::Map(entry) => {
             let Some(name) = get(entry, "fun") else {
@@ -166,6 +202,8 @@ fn function(context: &Arc<Context>, name: &str, entry: &Map) -> Result<bool, Fun
     for (key, value) in entry {
         match key.as_str() {
             Some("fun") => {}
+            // An empty text or map has no items to Python either.
+            Some("args") if !value.is_true() && !matches!(value, Value::Null | Value::Bool(_)) => {}
             Some("args") => arguments.positional = entries(value).to_vec(),
             Some("get_return") => path = value.as_str(),
             _ => {
@@ -312,9 +350,10 @@ mod tests {
     fn creates_stops_when_all_is_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().to_str().unwrap();
-        assert_eq!(creates(&path.into()), Said::stop(format!("{path} exists")));
-        assert!(creates(&list(&[path, "/"])).stops);
-        assert!(!creates(&list(&[path, "/nowhere/at/all"])).stops);
+        assert_eq!(creates(&path.into()).unwrap(), Said::stop(format!("{path} exists")));
+        assert!(creates(&list(&[path, "/"])).unwrap().stops);
+        assert!(!creates(&list(&[path, "/nowhere/at/all"])).unwrap().stops);
+        assert!(creates(&Value::List(vec![path.into(), Value::Null])).is_err());
     }
 
     #[test]
@@ -324,5 +363,8 @@ mod tests {
         assert!(check(&context, &"true".into()).unwrap());
         assert!(check(&context, &list(&["true", "true"])).unwrap());
         assert!(!check(&context, &list(&["true", "false"])).unwrap());
+        for wrong in [Value::Null, Value::Int(5), true.into(), "".into()] {
+            assert!(check(&context, &wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -113,7 +113,10 @@ fn mine_get(context: &Arc<Context>, arguments: &Arguments) -> Result<Value, Func
     let wrong = |reason: String| FunctionError::Failed { name: "mine.get".into(), reason };
     let target = arguments.get(0, "tgt").ok_or_else(|| FunctionError::Arguments {
         name: "mine.get".into(),
-        reason: "it needs tgt, the hosts".into(),
+        reason: match arguments.get(1, "fun") {
+            Some(_) => "get() missing 1 required positional argument: 'tgt'".into(),
+            None => "get() missing 2 required positional arguments: 'tgt' and 'fun'".into(),
+        },
     })?;
     let kind = arguments.get(2, "tgt_type").filter(|kind| !kind.is_null());
     let kind = kind.map_or_else(|| "glob".into(), ToString::to_string);
@@ -126,7 +129,11 @@ fn mine_get(context: &Arc<Context>, arguments: &Arguments) -> Result<Value, Func
             (names, several)
         }
         Some(Value::List(names)) => (names.iter().map(ToString::to_string).collect(), true),
-        _ => return Ok(Map::new().into()),
+        None => {
+            let reason = "get() missing 1 required positional argument: 'fun'".into();
+            return Err(FunctionError::Arguments { name: "mine.get".into(), reason });
+        }
+        Some(_) => return Ok(Map::new().into()),
     };
     let query = MineQuery { target: words(target), kind, names };
     let found = match &context.mine {

@@ -7,7 +7,7 @@ use common::value::{Map, Value, get};
 use super::lookup::{merge, required};
 use super::registry::{Arguments, Function, FunctionError};
 use crate::context::Context;
-use crate::language::{Layout, Source, from_plain_yaml, render_or, to_json, to_yaml};
+use crate::language::{Layout, Source, from_plain_yaml, render_or, to_ascii_yaml, to_json};
 use crate::scope::aloof;
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -189,7 +189,7 @@ fn serialize(_: &Arc<Context>, arguments: &Arguments) -> Result<Value, FunctionE
 }
 
 fn yaml(value: &Value, layout: Layout) -> Result<String, String> {
-    to_yaml(value, layout).map_err(|error| error.to_string())
+    to_ascii_yaml(value, layout).map_err(|error| error.to_string())
 }
 
 /// YAML's usual layout: what holds nothing but scalars on one line, everything else in lines; keys in order.

@@ -1,5 +1,6 @@
 //! Text to data: the renderer line, Jinja, YAML 1.1 as Salt reads it, with every value's line.
 
+mod foreign;
 pub(crate) mod hashing;
 mod jinja;
 mod names;
@@ -15,7 +16,8 @@ use common::value::{Map, Value, get};
 
 pub(crate) use jinja::{Engines, Literal, literals, to_json};
 pub use node::{Kind, Node};
-pub(crate) use yaml::{Layout, Role, ScalarType, dump as to_yaml};
+pub(crate) use renderer::NO_DATA;
+pub(crate) use yaml::{Layout, Role, ScalarType, dump as to_yaml, dump_ascii as to_ascii_yaml};
 
 use crate::context::Context;
 use crate::diagnostic::{Diagnostic, Place};
@@ -66,19 +68,7 @@ fn render_through(
     variables: &Map,
     pipe: &[Renderer],
 ) -> Result<Node, Diagnostic> {
-    let rendered = if pipe.contains(&Renderer::Jinja) {
-        let template = Template {
-            path: &source.path,
-            saltenv: &source.saltenv,
-            sls: Some(&source.sls),
-            text: &source.text,
-            names: names::of_sls(source),
-            variables,
-        };
-        Some(jinja::render(context, &template).map_err(|diagnostic| *diagnostic)?)
-    } else {
-        None
-    };
+    let rendered = through_jinja(context, source, variables, pipe)?;
     let text = rendered.as_ref().map_or(&*source.text, |rendered| &rendered.text);
     let origin = Origin::new(source, text, rendered.as_ref());
     match pipe.last() {
@@ -87,6 +77,27 @@ fn render_through(
             .map_err(|fault| renderer::yaml_fault(source, text, &fault, &origin)),
         _ => Ok(Node { kind: Kind::Scalar(Value::from(text)), place: origin.beginning() }),
     }
+}
+
+/// What Jinja makes of a file, where its pipe asks for it.
+fn through_jinja(
+    context: &Arc<Context>,
+    source: &Source,
+    variables: &Map,
+    pipe: &[Renderer],
+) -> Result<Option<Rendered>, Diagnostic> {
+    if !pipe.contains(&Renderer::Jinja) {
+        return Ok(None);
+    }
+    let template = Template {
+        path: &source.path,
+        saltenv: &source.saltenv,
+        sls: Some(&source.sls),
+        text: &source.text,
+        names: names::of_sls(source),
+        variables,
+    };
+    jinja::render(context, &template).map(Some).map_err(|diagnostic| *diagnostic)
 }
 
 /// A scalar of a rendered SLS as it is written.
@@ -106,23 +117,7 @@ pub(crate) fn scalars(context: &Arc<Context>, source: &Source) -> Vec<WrittenSca
     if pipe.last() != Some(&Renderer::Yaml) {
         return Vec::new();
     }
-    let nothing = Map::new();
-    let rendered = if pipe.contains(&Renderer::Jinja) {
-        let template = Template {
-            path: &source.path,
-            saltenv: &source.saltenv,
-            sls: Some(&source.sls),
-            text: &source.text,
-            names: names::of_sls(source),
-            variables: &nothing,
-        };
-        match jinja::render(context, &template) {
-            Ok(rendered) => Some(rendered),
-            Err(_) => return Vec::new(),
-        }
-    } else {
-        None
-    };
+    let Ok(rendered) = through_jinja(context, source, &Map::new(), &pipe) else { return Vec::new() };
     let text = rendered.as_ref().map_or(&*source.text, |rendered| &rendered.text);
     let origin = Origin::new(source, text, rendered.as_ref());
     let found = yaml::scalars(text).unwrap_or_default();

@@ -13,6 +13,8 @@ fn value() -> impl Strategy<Value = Value> {
     let text = prop_oneof![
         r"\PC{0,12}",
         r"[ \n\t:#&*!|>'%@{}\[\],?~=<.0-9a-f_+-]{0,10}",
+        // Blanks of other scripts, which need no quotes.
+        "[a \u{a0}\u{1680}\u{2003}\u{202f}\u{3000}\u{feff}\u{85}\u{2028}]{0,4}",
         "(yes|no|on|null|~|0[0-7]{1,3}|0x[0-9a-f]{1,3}|[0-9]{1,2}:[0-9]{1,2}|[0-9]_[0-9]|-?[0-9]e[0-9]|2001-01-01|\\.inf|<<|=)",
         ".{0,6}",
     ];

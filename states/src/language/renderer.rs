@@ -4,7 +4,7 @@ use common::value::Value;
 
 use super::node::{Kind, Node};
 use super::origin::Origin;
-use super::{Source, plain, yaml};
+use super::{Source, foreign, plain, yaml};
 use crate::diagnostic::{Diagnostic, Place, Related, line_of};
 use crate::nearest::nearest;
 
@@ -30,29 +30,11 @@ static KNOWN: &[(&str, &[Renderer])] = &[
     ("json_jinja", &[Renderer::Jinja, Renderer::Json]),
 ];
 
-/// What Salt renders with and this program does not.
-static FOREIGN: &[&str] = &[
-    "aws_kms",
-    "cheetah",
-    "dson",
-    "genshi",
-    "gpg",
-    "hjson",
-    "json5",
-    "mako",
-    "msgpack",
-    "nacl",
-    "pass",
-    "py",
-    "pydsl",
-    "pyobjects",
-    "stateconf",
-    "toml",
-    "wempy",
-];
-
 /// What an SLS is rendered with unless it says so itself.
 pub(super) const DEFAULT: &str = "jinja|yaml";
+
+/// Salt's sentence for a file that renders to text, behind the file's name.
+pub(crate) const NO_DATA: &str = "does not render to a dictionary";
 
 /// The pipe of an SLS, which ends with what makes data. A file that does not ask for one goes through `usual`, which is what
 /// the configuration's `renderer` says.
@@ -62,7 +44,9 @@ pub(super) fn pipe(source: &Source, usual: Option<&str>) -> Result<Vec<Renderer>
         Some(Renderer::Jinja) => {
             let first = source.text.lines().next().unwrap_or_default();
             let message = format!("the renderer line `{first}` ends with jinja, which makes text");
-            Err(at_first_line(source, first, message).help("say what reads it, as in `#!jinja|yaml`"))
+            Err(at_first_line(source, first, message)
+                .help("say what reads it, as in `#!jinja|yaml`")
+                .salt(NO_DATA))
         }
         _ => Ok(pipe),
     }
@@ -80,9 +64,20 @@ pub(super) fn pipe_or(source: &Source, default: &str) -> Result<Vec<Renderer>, D
     let mut pipe = Vec::new();
     for step in line.split('|') {
         // What follows the name is its arguments.
-        let Some(name) = step.split_whitespace().next() else { continue };
+        let (name, option) = step.trim().split_once(char::is_whitespace).unwrap_or((step.trim(), ""));
+        if name.is_empty() && line.contains('|') {
+            let message = format!("the renderer line `{first}` has nothing on one side of its `|`");
+            return Err(at_first_line(source, first, message).help("write `#!jinja|yaml`"));
+        }
         match KNOWN.iter().find(|(known, _)| *known == name) {
+            // `-s` is what happens anyway.
+            Some(("jinja", _)) if !matches!(option.trim(), "" | "-s") => {
+                let message = format!("the renderer jinja has no option `{}`", option.trim());
+                let sentence = format!("Unknown renderer option: {}", option.trim());
+                return Err(at_first_line(source, first, message).help("write `#!jinja|yaml`").salt(sentence));
+            }
             Some((_, renderers)) => pipe.extend_from_slice(renderers),
+            None if name.is_empty() => {}
             None => return Err(unknown(source, first, name)),
         }
     }
@@ -101,10 +96,9 @@ pub(super) fn pipe_or(source: &Source, default: &str) -> Result<Vec<Renderer>, D
 
 fn unknown(source: &Source, first: &str, name: &str) -> Diagnostic {
     let diagnostic = at_first_line(source, first, format!("there is no renderer '{name}'"));
-    if FOREIGN.contains(&name) {
-        return diagnostic.help(format!(
-            "Salt's renderer '{name}' is not built here; write the file in jinja|yaml, json or text"
-        ));
+    if let Some(cure) = foreign::cure(name) {
+        let message = format!("Salt's renderer '{name}' is not built here");
+        return Diagnostic { message, ..diagnostic }.help(cure);
     }
     match nearest(name, KNOWN.iter().map(|(known, _)| *known)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),

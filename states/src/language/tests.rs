@@ -129,7 +129,16 @@ fn the_renderer_line_chooses() {
     let error = load("#!jinja|yml\na: 1\n").unwrap_err();
     assert_eq!(error.message, "there is no renderer 'yml'");
     assert_eq!(error.help.as_deref(), Some("did you mean `yaml`?"));
-    assert!(load("#!py\n").unwrap_err().help.unwrap().contains("not built here"));
+    for (line, message, help) in [
+        ("#!py", "Salt's renderer 'py' is not built here", "Python program"),
+        ("#!jinja|gpg", "Salt's renderer 'gpg' is not built here", "pillar tree that only the master can read"),
+        ("#!jinja -x|yaml", "the renderer jinja has no option `-x`", "#!jinja|yaml"),
+        ("#!jinja|", "the renderer line `#!jinja|` has nothing on one side of its `|`", "#!jinja|yaml"),
+    ] {
+        let error = load(&format!("{line}\na: 1\n")).unwrap_err();
+        assert_eq!(error.message, message);
+        assert!(error.help.unwrap().contains(help), "{line}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::super::high::{describe, first_pair};
 use super::super::tree::Tree;
 use super::merge::Merging;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::language::{self, Kind, Node, Source};
+use crate::language::{self, Kind, NO_DATA, Node, Source};
 use crate::nearest::nearest;
 
 /// How deep includes may be nested.
@@ -67,16 +67,9 @@ impl<'f, 't> Files<'f, 't> {
         let names = if names.is_empty() { vec![named.pattern.clone()] } else { names };
         let mut maps = Vec::new();
         for name in names {
-            match self.read(&name) {
-                Some(source) => {
-                    self.tree.memory().asked_for(&source, &named.place, None);
-                    maps.extend(self.file(&source, &Map::new(), 0));
-                }
-                None if self.optional.contains(&name) => {}
-                None => {
-                    let error = self.missing(&name).at(named.place.clone());
-                    self.errors.push(error);
-                }
+            if let Some(source) = self.read(&name, &named.place) {
+                self.tree.memory().asked_for(&source, &named.place, None);
+                maps.extend(self.file(&source, &Map::new(), 0));
             }
         }
         maps
@@ -92,14 +85,18 @@ impl<'f, 't> Files<'f, 't> {
         }
     }
 
-    fn read(&mut self, name: &str) -> Option<Source> {
+    /// A file that `place` asks for. One that is not there, or cannot be read, is an error.
+    fn read(&mut self, name: &str, place: &Place) -> Option<Source> {
         match self.tree.read_sls(self.saltenv, name) {
-            Ok(source) => source,
-            Err(error) => {
+            Ok(Some(source)) => return Some(source),
+            Ok(None) if self.optional.contains(name) => {}
+            Ok(None) => {
+                let error = self.missing(name).at(place.clone());
                 self.errors.push(error);
-                None
             }
+            Err(error) => self.errors.push(error.salt(failed(name))),
         }
+        None
     }
 
     /// Renders a file and merges it over what it includes. `defaults` are variables that its includer sets.
@@ -107,12 +104,14 @@ impl<'f, 't> Files<'f, 't> {
         let node = match language::render(self.tree.context(), source, defaults) {
             Ok(node) => node,
             Err(error) => {
+                let no_data = error.salt.as_deref() == Some(NO_DATA);
                 let error = rendering_failed(error, source);
                 let error = self.tree.with_way_to(error, &source.path);
-                let name = &source.sls;
-                self.errors.push(
-                    error.salt(format!("Rendering SLS '{name}' failed. Please see master log for details.")),
-                );
+                self.errors.push(if no_data {
+                    error.salt(format!("SLS '{}' {NO_DATA}", source.sls))
+                } else {
+                    error.salt(failed(&source.sls))
+                });
                 return None;
             }
         };
@@ -130,7 +129,7 @@ impl<'f, 't> Files<'f, 't> {
                 .help("a pillar SLS maps keys to values: `key: value`");
                 // Salt does not survive one that is included.
                 self.errors.push(if depth == 0 {
-                    error.salt(format!("SLS '{}' does not render to a dictionary", source.sls))
+                    error.salt(format!("SLS '{}' {NO_DATA}", source.sls))
                 } else {
                     error
                 });
@@ -186,19 +185,11 @@ impl<'f, 't> Files<'f, 't> {
                         self.errors.push(Diagnostic::new(message).at(item.place.clone()));
                         return;
                     }
-                    None => match self.read(&name) {
-                        Some(included) => {
-                            self.tree.memory().asked_for(&included, &item.place, None);
-                            self.own.insert(name.clone(), None);
-                            self.file(&included, &defaults, depth + 1)
-                        }
-                        None if self.optional.contains(&name) => None,
-                        None => {
-                            let error = self.missing(&name).at(item.place.clone());
-                            self.errors.push(error);
-                            None
-                        }
-                    },
+                    None => self.read(&name, &item.place).and_then(|included| {
+                        self.tree.memory().asked_for(&included, &item.place, None);
+                        self.own.insert(name.clone(), None);
+                        self.file(&included, &defaults, depth + 1)
+                    }),
                 };
                 if let Some(included) = included {
                     self.merging.merge(merged, nested(included, include.key));
@@ -220,7 +211,7 @@ impl<'f, 't> Files<'f, 't> {
             };
             let defaults = match option("defaults").map(|node| node.to_value()) {
                 None | Some(Value::Null) => Map::new(),
-                Some(Value::Map(map)) => map,
+                Some(Value::Map(map)) if map.keys().all(|key| key.as_str().is_some()) => map,
                 Some(_) => return None,
             };
             let key = match option("key") {
@@ -276,6 +267,11 @@ impl<'f, 't> Files<'f, 't> {
             None => error.help("write the file, or take its name out of this list"),
         }
     }
+}
+
+/// Salt's sentence for a pillar file that does not render.
+fn failed(sls: &str) -> String {
+    format!("Rendering SLS '{sls}' failed. Please see master log for details.")
 }
 
 /// Puts a map below a path of keys such as `a:b`.

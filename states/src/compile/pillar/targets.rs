@@ -45,6 +45,8 @@ pub(super) fn select(
         for (name, list) in targets.values() {
             match read(name, list) {
                 Ok(target) => lists.push(target),
+                // Salt takes each letter of a text for a name, which only hosts notice that the target means.
+                Err(error) if error.salt.is_none() && !top::means(context, name, &[], errors) => drop(error),
                 Err(error) => errors.push(*error),
             }
         }
@@ -78,6 +80,7 @@ fn read<'n>(name: &'n Node, list: &'n Node) -> Result<Target<'n>, Box<Diagnostic
     let items: Vec<&Arc<Node>> = match &list.kind {
         Kind::List(items) => items.iter().collect(),
         Kind::Map(pairs) => pairs.iter().map(|(key, _)| key).collect(),
+        Kind::Scalar(value) if value.as_str() == Some("") => Vec::new(),
         Kind::Scalar(value) => {
             let shown = name.to_value().repr();
             let error =

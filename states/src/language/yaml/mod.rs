@@ -17,7 +17,7 @@ mod scalar;
 mod scalars;
 
 pub(crate) use base64::decode_base64;
-pub(crate) use common::yaml::{Layout, base64, dump, float, sorted};
+pub(crate) use common::yaml::{Layout, base64, dump, dump_ascii, float, sorted};
 pub(crate) use fault::{Fault, Mark};
 pub(crate) use scalars::{Role, Scalar, ScalarType, scalars};
 

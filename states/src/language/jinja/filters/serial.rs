@@ -102,7 +102,9 @@ fn writable(arguments: &Arguments<'_>, value: &Value, sorts: bool, depth: usize)
 
 fn dump(arguments: &Arguments<'_>, value: &Plain, flow: bool) -> Result<Value, Error> {
     let layout = if flow { Layout::Flow } else { Layout::Block };
-    yaml::dump(value, layout).map(Value::from).map_err(|error| arguments.error(error))
+    let text = yaml::dump(value, layout).map_err(|error| arguments.error(error))?;
+    // As in Salt, also where the blank is a part of the text that was printed.
+    Ok(text.trim().into())
 }
 
 /// Reads YAML. The second argument names the file it came from, for errors.

@@ -1,0 +1,3 @@
+x:
+  test.nop: []
+  test: [succeed_without_changes]

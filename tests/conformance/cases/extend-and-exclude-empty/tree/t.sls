@@ -1,0 +1,6 @@
+include:
+  - a
+exclude: []
+extend: {}
+x:
+  test.nop

@@ -1,0 +1,6 @@
+include:
+  - a
+extend:
+  one: {}
+x:
+  test.nop

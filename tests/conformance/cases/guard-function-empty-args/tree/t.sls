@@ -1,0 +1,10 @@
+x:
+  test.nop:
+    - onlyif:
+      - fun: test.ping
+        args: {}
+y:
+  test.nop:
+    - unless:
+      - fun: test.ping
+        args: ''

@@ -1,0 +1,5 @@
+include:
+  - base: a
+    other: b
+x:
+  test.nop

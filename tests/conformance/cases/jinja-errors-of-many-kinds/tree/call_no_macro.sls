@@ -1,0 +1,3 @@
+{% call %}{% endcall %}
+x:
+  test.nop

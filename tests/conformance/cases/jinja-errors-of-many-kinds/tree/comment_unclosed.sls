@@ -1,0 +1,3 @@
+{# a
+x:
+  test.nop

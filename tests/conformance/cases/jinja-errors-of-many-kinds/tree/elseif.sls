@@ -1,0 +1,3 @@
+{% if true %}{% elseif false %}{% endif %}
+x:
+  test.nop

@@ -1,0 +1,4 @@
+{% load_yaml as n %}
+a: b
+x:
+  test.nop

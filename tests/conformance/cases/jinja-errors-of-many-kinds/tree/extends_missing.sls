@@ -1,0 +1,3 @@
+{% extends 'nope.jinja' %}
+x:
+  test.nop

@@ -1,0 +1,3 @@
+{% from 'm.jinja' %}
+x:
+  test.nop

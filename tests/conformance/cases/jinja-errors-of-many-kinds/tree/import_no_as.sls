@@ -1,0 +1,3 @@
+{% import 'm.jinja' %}
+x:
+  test.nop

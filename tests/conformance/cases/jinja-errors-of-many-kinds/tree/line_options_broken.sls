@@ -1,0 +1,3 @@
+#jinja2: {"trim_blocks": 
+x:
+  test.nop

@@ -1,0 +1,3 @@
+#jinja2: {"nope": true}
+x:
+  test.nop

@@ -1,0 +1,4 @@
+{% macro m(a) %}{% endmacro %}
+x:
+  test.nop:
+    - name: {{ m(1, a=2) }}

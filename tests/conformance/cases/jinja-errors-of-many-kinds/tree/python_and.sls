@@ -1,0 +1,3 @@
+{% if true && false %}{% endif %}
+x:
+  test.nop

@@ -1,0 +1,3 @@
+{% set grains.a = 1 %}
+x:
+  test.nop

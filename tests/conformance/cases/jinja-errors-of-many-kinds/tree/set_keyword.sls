@@ -1,0 +1,3 @@
+{% set true = 1 %}
+x:
+  test.nop

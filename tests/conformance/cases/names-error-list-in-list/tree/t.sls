@@ -1,0 +1,5 @@
+x:
+  test.nop:
+    - names:
+      - a
+      - [b]

@@ -1,0 +1,4 @@
+include:
+  - a:
+      defaults: {1: b}
+x: 1

@@ -1,0 +1,4 @@
+base:
+  'other-*': web
+  '*': [a]
+  'empty': ''

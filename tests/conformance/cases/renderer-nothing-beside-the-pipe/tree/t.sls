@@ -1,0 +1,3 @@
+#!|yaml
+x:
+  test.nop

@@ -1,0 +1,2 @@
+#!jinja -x|yaml
+x: 1

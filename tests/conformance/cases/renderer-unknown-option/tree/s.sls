@@ -1,0 +1,3 @@
+#!jinja -s|yaml --nope
+x:
+  test.nop

@@ -1,0 +1,6 @@
+x:
+  test.nop:
+    - require:
+      - 1: y
+y:
+  test.nop

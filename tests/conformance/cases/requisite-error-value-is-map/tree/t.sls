@@ -1,0 +1,6 @@
+x:
+  test.nop:
+    - require:
+      - test: {a: {b: [c]}}
+y:
+  test.nop

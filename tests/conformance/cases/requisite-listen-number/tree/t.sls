@@ -1,0 +1,6 @@
+x:
+  test.nop:
+    - listen:
+      - test: 5
+y:
+  test.nop

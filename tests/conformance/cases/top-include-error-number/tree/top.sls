@@ -1,0 +1,3 @@
+include: [5]
+base:
+  '*': [a]

@@ -1,0 +1,4 @@
+base:
+  '*':
+    - ignore_missing: {}
+    - a

@@ -1,0 +1,6 @@
+x:
+  test.nop:
+    - name: |
+        a
+      b
+   c

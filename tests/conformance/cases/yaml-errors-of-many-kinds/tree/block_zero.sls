@@ -1,0 +1,4 @@
+x:
+  test.nop:
+    - name: |0
+        a

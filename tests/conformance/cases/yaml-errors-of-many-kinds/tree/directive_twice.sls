@@ -1,0 +1,5 @@
+%YAML 1.1
+%YAML 1.1
+---
+x:
+  test.nop

@@ -1,0 +1,4 @@
+%YAML 3.0
+---
+x:
+  test.nop

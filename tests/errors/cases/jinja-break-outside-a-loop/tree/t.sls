@@ -1,0 +1,3 @@
+{% break %}
+x:
+  cmd.run

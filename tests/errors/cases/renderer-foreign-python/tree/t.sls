@@ -1,0 +1,2 @@
+#!pyobjects
+File.managed("/etc/motd")

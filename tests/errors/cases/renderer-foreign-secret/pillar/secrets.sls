@@ -1,0 +1,3 @@
+#!yaml|gpg
+password: |
+  -----BEGIN PGP MESSAGE-----

@@ -1,0 +1,4 @@
+#!mako|yaml
+x:
+  cmd.run:
+    - name: ${1 + 1}

@@ -9,7 +9,8 @@ use states::compile::{Examined, alone, examine};
 use states::context::{Context, RunState};
 use states::diagnostic::Diagnostic;
 use states::explain::explain as explain_states;
-use states::files::{FileSource, Folders};
+use states::files::{FileSource, Folders, Kept};
+use states::language::Shared;
 use states::lint::lint;
 use states::process::System;
 
@@ -79,6 +80,7 @@ struct Checker<'a> {
     pillar: PillarCompiler,
     opts: Arc<Map>,
     files: Arc<dyn FileSource>,
+    shared: Arc<Shared>,
 }
 
 impl<'a> Checker<'a> {
@@ -87,7 +89,8 @@ impl<'a> Checker<'a> {
         Self {
             pillar: PillarCompiler::new(&config),
             opts: Arc::new(config.opts.clone()),
-            files: Arc::new(Folders::new(config.file_roots.clone())),
+            files: Arc::new(Kept::new(Folders::new(config.file_roots.clone()))),
+            shared: Arc::default(),
             config,
             spec,
         }
@@ -108,7 +111,7 @@ impl<'a> Checker<'a> {
             cache_dir: self.config.state_dir.join("cache"),
             test: true,
             mine: None,
-            run: RunState::default(),
+            run: RunState::sharing(&self.shared),
         }))
     }
 }

@@ -8,18 +8,21 @@ use common::value::{Map, Value, map};
 use states::compile::pillar::compile;
 use states::context::{Context, RunState};
 use states::diagnostic::Diagnostic;
-use states::files::{FileSource, Folders};
+use states::files::{FileSource, Folders, Kept};
+use states::language::Shared;
 use states::process::System;
 
 use crate::config::Config;
 use crate::grains::Grains;
 use crate::parallel;
 
-/// Compiles pillar over one listing of the pillar tree.
+/// Compiles pillar over the pillar tree as it is now: it is listed once, each of its files is read once, and a text that several
+/// hosts have is parsed once.
 pub struct PillarCompiler {
     files: Arc<dyn FileSource>,
     opts: Arc<Map>,
     cache_dir: PathBuf,
+    shared: Arc<Shared>,
 }
 
 /// A host whose pillar is wanted.
@@ -39,9 +42,10 @@ impl PillarCompiler {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         Self {
-            files: Arc::new(Folders::new(config.pillar_roots.clone())),
+            files: Arc::new(Kept::new(Folders::new(config.pillar_roots.clone()))),
             opts: Arc::new(opts(config)),
             cache_dir: config.state_dir.join("cache"),
+            shared: Arc::default(),
         }
     }
 
@@ -61,7 +65,7 @@ impl PillarCompiler {
             cache_dir: self.cache_dir.clone(),
             test: false,
             mine: None,
-            run: RunState::default(),
+            run: RunState::sharing(&self.shared),
         };
         compile(&Arc::new(context), overrides)
     }

@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use common::value::{Map, Value, map};
+use common::value::{DEFAULT_DELIMITER, Map, Value, map};
 
 use crate::files::FileSource;
+use crate::functions::lookup::descend;
+use crate::language::Shared;
 use crate::mine::Mine;
 use crate::modules::pkg::dpkg::Packages;
 use crate::process::Processes;
@@ -58,6 +60,8 @@ pub struct RunState {
     pub(crate) engines: crate::language::Engines,
     /// Set where only grains, pillar and the tree may be asked ([`crate::scope`]).
     pub(crate) aloof: Option<Arc<crate::scope::aloof::Aloof>>,
+    /// What is shared with the runs of other hosts, if anything is.
+    pub(crate) shared: Option<Arc<Shared>>,
     /// The `file` states that each state requires (`require: - file: …`), by the id of the state that requires them. The
     /// engine fills it before the first state runs; `clean` keeps what these states manage.
     pub required_files: Mutex<HashMap<String, Vec<RequiredFile>>>,
@@ -77,6 +81,12 @@ pub struct RequiredFile {
 }
 
 impl RunState {
+    /// The state of a run that shares parsed documents with the runs of other hosts, as where a fleet is compiled.
+    #[must_use]
+    pub fn sharing(shared: &Arc<Shared>) -> Self {
+        Self { shared: Some(Arc::clone(shared)), ..Self::default() }
+    }
+
     /// The `file` states that the state with this id requires.
     #[must_use]
     pub fn required_files(&self, id: &str) -> Vec<RequiredFile> {
@@ -115,6 +125,7 @@ impl RunState {
         Self {
             root: self.root.clone(),
             aloof: self.aloof.clone(),
+            shared: self.shared.clone(),
             required_files: Mutex::new(required_files),
             ..Self::default()
         }
@@ -151,11 +162,9 @@ impl Context {
 
     /// A configuration value by its colon path: from `opts`, else grains, else pillar, as `config.get` looks.
     #[must_use]
-    pub fn config(&self, path: &str) -> Option<common::value::Value> {
-        let delimiter = common::value::DEFAULT_DELIMITER;
-        [&self.opts, &self.grains, &self.pillar].into_iter().find_map(|map| {
-            common::value::Value::Map(map.as_ref().clone()).traverse(path, delimiter).cloned()
-        })
+    pub fn config(&self, path: &str) -> Option<Value> {
+        let maps = [&self.opts, &self.grains, &self.pillar];
+        maps.into_iter().find_map(|map| descend(map, path, DEFAULT_DELIMITER)).cloned()
     }
 }
 

@@ -19,7 +19,7 @@ pub const BACKTRACK_LIMIT: usize = 1_000_000;
 pub const PATTERN_LIMIT: usize = 64 << 10;
 
 /// Python's flags. The numbers are those of `re.IGNORECASE` and so on, as `file.replace: flags: 8` has them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Flags {
     /// `re.I`, 2.
     pub ignore_case: bool,

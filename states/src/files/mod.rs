@@ -1,6 +1,7 @@
 //! Where a file of the state tree comes from: a folder, a snapshot in the agent's cache, a map in a test.
 
 mod folders;
+mod kept;
 mod snapshot;
 
 use std::io;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use folders::{Folders, Ignored};
+pub use kept::Kept;
 pub use snapshot::{Bring, SnapshotSource, SourceError};
 
 /// The largest file that is read into memory, as templates and SLS files are: 16 MiB. Larger ones are only copied.

@@ -14,7 +14,7 @@ mod grains;
 mod group;
 mod hashutil;
 mod log;
-mod lookup;
+pub(crate) mod lookup;
 mod matcher;
 mod mine;
 mod network;

@@ -8,6 +8,7 @@ mod node;
 mod origin;
 mod plain;
 mod renderer;
+mod shared;
 mod yaml;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use common::value::{Map, Value, get};
 pub(crate) use jinja::{Engines, Literal, literals, to_json};
 pub use node::{Kind, Node};
 pub(crate) use renderer::NO_DATA;
+pub use shared::Shared;
 pub(crate) use yaml::{Layout, Role, ScalarType, dump as to_yaml, dump_ascii as to_ascii_yaml};
 
 use crate::context::Context;
@@ -70,12 +72,22 @@ fn render_through(
 ) -> Result<Node, Diagnostic> {
     let rendered = through_jinja(context, source, variables, pipe)?;
     let text = rendered.as_ref().map_or(&*source.text, |rendered| &rendered.text);
-    let origin = Origin::new(source, text, rendered.as_ref());
-    match pipe.last() {
-        Some(Renderer::Json) => renderer::json(source, text, &origin),
-        Some(Renderer::Yaml) => yaml::load(text, &|mark| origin.place(mark))
-            .map_err(|fault| renderer::yaml_fault(source, text, &fault, &origin)),
-        _ => Ok(Node { kind: Kind::Scalar(Value::from(text)), place: origin.beginning() }),
+    let read = || {
+        let origin = Origin::new(source, text, rendered.as_ref());
+        match pipe.last() {
+            Some(Renderer::Json) => renderer::json(source, text, &origin),
+            Some(Renderer::Yaml) => yaml::load(text, &|mark| origin.place(mark))
+                .map_err(|fault| renderer::yaml_fault(source, text, &fault, &origin)),
+            _ => Ok(Node { kind: Kind::Scalar(Value::from(text)), place: origin.beginning() }),
+        }
+    };
+    match &context.run.shared {
+        Some(shared) => {
+            let key = origin::key(source, pipe.last().copied(), rendered.as_ref());
+            // Only the root is copied; what is below it is shared.
+            shared.document(key, text.len(), || read().map(Arc::new)).map(Arc::unwrap_or_clone)
+        }
+        None => read(),
     }
 }
 

@@ -4,8 +4,57 @@ use std::sync::Arc;
 
 use super::Source;
 use super::jinja::{Rendered, Span};
+use super::renderer::Renderer;
+use super::shared::DocumentKey;
 use super::yaml::Mark;
 use crate::diagnostic::Place;
+
+/// The name of the document that a text is read to: a hash of the text and of all that says where its parts came from.
+pub(super) fn key(source: &Source, reader: Option<Renderer>, rendered: Option<&Rendered>) -> DocumentKey {
+    let mut bytes = Bytes(Vec::with_capacity(4096));
+    bytes.text(&source.path);
+    // A text without a renderer has another document than one of YAML.
+    bytes.text(&format!("{reader:?}"));
+    match rendered {
+        None => bytes.text(&source.text),
+        Some(rendered) => {
+            bytes.text(&rendered.source);
+            bytes.text(&rendered.text);
+            for span in &rendered.spans {
+                // An empty name stands for the file's own: there are many of them.
+                bytes.text(if span.file == source.path { "" } else { &span.file });
+                bytes.numbers([
+                    span.output.start,
+                    span.output.end,
+                    span.source.unwrap_or(usize::MAX),
+                    span.line as usize,
+                ]);
+            }
+        }
+    }
+    blake3::hash(&bytes.0).into()
+}
+
+/// The name of the document of a text that is no file.
+pub(super) fn text_key(text: &str) -> DocumentKey {
+    blake3::derive_key("the document of a text that is no file", text.as_bytes())
+}
+
+/// Bytes in which every part can be told from the next.
+struct Bytes(Vec<u8>);
+
+impl Bytes {
+    fn numbers<const N: usize>(&mut self, numbers: [usize; N]) {
+        for number in numbers {
+            self.0.extend_from_slice(&(number as u64).to_le_bytes());
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.numbers([text.len()]);
+        self.0.extend_from_slice(text.as_bytes());
+    }
+}
 
 /// Where each part of a rendered text came from.
 pub(super) struct Origin<'a> {

@@ -63,7 +63,7 @@ static TESTS: &[(&str, Test)] = &[
     ("lower", |state, arguments| cased(state, arguments, "islower")),
     ("lt", |_, arguments| comparison(arguments, Comparison::Less)),
     ("mapping", |_, arguments| Ok(kind(arguments)? == ValueKind::Map)),
-    ("match", |_, arguments| filters::matches(arguments)),
+    ("match", |state, arguments| filters::matches(state, arguments)),
     ("ne", |_, arguments| comparison(arguments, Comparison::NotEqual)),
     ("none", |_, arguments| Ok(first(arguments)?.is_none())),
     ("number", |_, arguments| Ok(matches!(kind(arguments)?, ValueKind::Number | ValueKind::Bool))),

@@ -1,5 +1,7 @@
 //! Filters that write and read YAML, JSON and Python.
 
+use std::sync::Arc;
+
 use common::value::Value as Plain;
 use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind, State, Value};
@@ -10,9 +12,11 @@ use crate::diagnostic::Place;
 use crate::language::jinja::arguments::Arguments;
 use crate::language::jinja::convert::{from_template, to_template};
 use crate::language::jinja::errors::Sentence;
+use crate::language::jinja::functions::context_of;
 use crate::language::jinja::print;
 use crate::language::jinja::run::{defined, order};
 use crate::language::jinja::values::{DEPTH_LIMIT, items_of, pairs_of};
+use crate::language::origin::text_key;
 use crate::language::yaml::{self, Layout};
 
 pub(super) static FILTERS: &[(&str, Filter)] = &[
@@ -108,7 +112,7 @@ fn dump(arguments: &Arguments<'_>, value: &Plain, flow: bool) -> Result<Value, E
 }
 
 /// Reads YAML. The second argument names the file it came from, for errors.
-fn load_yaml(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
+fn load_yaml(state: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     let value = arguments.required(0, "value")?;
     defined(&value)?;
     if value.as_str().is_none() {
@@ -116,7 +120,13 @@ fn load_yaml(_: &mut State, arguments: &Arguments<'_>) -> Result<Value, Error> {
     }
     let text = arguments.text(0, "value")?;
     let nowhere = Place { file: "".into(), line: 0, column: 0 };
-    match yaml::load(&text, &|_| nowhere.clone()) {
+    let read = || yaml::load(&text, &|_| nowhere.clone()).map(Arc::new);
+    // Every host of a fleet reads the same defaults.
+    let loaded = match context_of(state).and_then(|context| context.run.shared.clone()) {
+        Some(shared) => shared.document(text_key(&text), text.len(), read),
+        None => read(),
+    };
+    match loaded {
         Ok(node) => Ok(to_template(&decoded(node.to_value()))),
         Err(fault) => {
             let sentence = format!("Jinja syntax error: Encountered error loading yaml: {}", fault.salt);

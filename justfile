@@ -26,6 +26,10 @@ demo *ARGS:
 bench-salt *ARGS:
     tests/bench/salt {{ARGS}}
 
+# Measures how long states take to compile, beside real Salt, likewise.
+bench-compile *ARGS:
+    tests/bench/compile {{ARGS}}
+
 # Measures one master with N agents on this machine: their real session code, thousands in a process.
 bench-scale N *ARGS:
     tests/scale/bench {{N}} {{ARGS}}

@@ -11,6 +11,7 @@ use quinn::{Endpoint, EndpointConfig, TokioRuntime, TransportConfig, VarInt};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::socket::ThriftySocket;
 use super::verifier::{AgentVerifier, MasterVerifier, Pin};
 use super::{TransportError, reset};
 use crate::identity::Authority;
@@ -21,8 +22,9 @@ pub const SERVER_NAME: &str = "master.lantern.internal";
 /// The protocol's name in the TLS handshake (ALPN).
 const ALPN: &[u8] = b"lantern/1";
 
-/// How often the agent says something on an idle connection; NAT bindings live at least 30 s (RFC 4787 has 2 minutes).
-pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often the agent says something on an idle connection. NAT bindings live 30 s at the least (RFC 4787 asks for 2 minutes),
+/// and each word costs the master as much as two wakings: of ten thousand agents, most of what it does while all are idle.
+pub const KEEP_ALIVE: Duration = Duration::from_secs(25);
 
 /// After how long without a packet the other end counts as gone.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(40);
@@ -70,14 +72,15 @@ pub fn server(
         .max_incoming(INCOMING)
         .incoming_buffer_size(INCOMING_BYTES)
         .incoming_buffer_size_total(INCOMING_BYTES * INCOMING as u64 / 8);
-    let socket = bind(address)?;
-    let endpoint = Endpoint::new(
+    let failed = |source| TransportError::Bind { address, source };
+    let socket = ThriftySocket::of_master(bind(address)?, &TokioRuntime).map_err(failed)?;
+    let endpoint = Endpoint::new_with_abstract_socket(
         reset::endpoint_config(&authority.reset_secret()),
         Some(config),
-        socket,
+        Arc::new(socket),
         Arc::new(TokioRuntime),
     )
-    .map_err(|source| TransportError::Bind { address, source })?;
+    .map_err(failed)?;
     Ok((endpoint, verifier))
 }
 
@@ -88,9 +91,11 @@ pub fn server(
 pub fn client(master: SocketAddr) -> Result<Endpoint, TransportError> {
     let any =
         if master.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
-    let socket = bind(any)?;
-    Endpoint::new(EndpointConfig::default(), None, socket, Arc::new(TokioRuntime))
-        .map_err(|source| TransportError::Bind { address: any, source })
+    let failed = |source| TransportError::Bind { address: any, source };
+    let socket = ThriftySocket::of_agent(bind(any)?, &TokioRuntime).map_err(failed)?;
+    let runtime = Arc::new(TokioRuntime);
+    Endpoint::new_with_abstract_socket(EndpointConfig::default(), None, Arc::new(socket), runtime)
+        .map_err(failed)
 }
 
 /// Dials a master. The connection is up when this returns, but whether the master accepts the agent shows only in its

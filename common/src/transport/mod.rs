@@ -3,6 +3,7 @@
 mod endpoint;
 pub mod frame;
 mod reset;
+mod socket;
 #[cfg(test)]
 mod tests;
 mod verifier;

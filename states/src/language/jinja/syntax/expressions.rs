@@ -74,28 +74,28 @@ impl Parser {
     }
 
     fn or(&mut self) -> Read {
-        let mut line = self.line();
-        let start = self.offset();
-        let mut left = self.and()?;
-        let mut links = 0;
-        while self.skip_name("or") {
-            self.link(&mut links)?;
-            let right = self.and()?;
-            left = self.node(line, start, Kind::Or(Box::new([left, right])))?;
-            line = self.line();
-        }
-        Ok(left)
+        self.chain("or", Self::and, Kind::Or)
     }
 
     fn and(&mut self) -> Read {
+        self.chain("and", Self::not, Kind::And)
+    }
+
+    /// Operands with one word between them, from the left.
+    fn chain(
+        &mut self,
+        word: &str,
+        operand: fn(&mut Self) -> Read,
+        kind: fn(Box<[Expression; 2]>) -> Kind,
+    ) -> Read {
         let mut line = self.line();
         let start = self.offset();
-        let mut left = self.not()?;
+        let mut left = operand(self)?;
         let mut links = 0;
-        while self.skip_name("and") {
+        while self.skip_name(word) {
             self.link(&mut links)?;
-            let right = self.not()?;
-            left = self.node(line, start, Kind::And(Box::new([left, right])))?;
+            let right = operand(self)?;
+            left = self.node(line, start, kind(Box::new([left, right])))?;
             line = self.line();
         }
         Ok(left)

@@ -29,6 +29,7 @@ struct Stage<'a> {
 impl Stage<'_> {
     /// Starts the job and waits until every host is in the middle of it.
     fn in_the_middle(&self, words: &[&str]) -> String {
+        self.fleet.wait_connected(IDS.len());
         for host in self.testbed.hosts() {
             host.shell("rm -f /run/gate").code(0).done();
         }
@@ -80,19 +81,15 @@ fn on_hosts(name: &str, scene: impl FnOnce(&Stage<'_>)) {
 }
 
 #[test]
-fn links_and_disks_fail() {
-    on_hosts("faults::hosts::links_and_disks_fail", |stage| {
+fn links_disks_and_power_fail() {
+    on_hosts("faults::hosts::links_disks_and_power_fail", |stage| {
         bad_links(stage);
         a_partition(stage);
         a_frozen_host(stage);
         a_full_disk(stage);
         a_spool_that_cannot_be_written(stage);
+        a_power_cut(stage);
     });
-}
-
-#[test]
-fn the_power_fails() {
-    on_hosts("faults::hosts::the_power_fails", a_power_cut);
 }
 
 /// Packets that are lost, late, doubled and out of order.

@@ -143,8 +143,8 @@ impl Miner {
         let called = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let context = host.context(Arc::new(NoTree), None, false);
-            let context =
-                context.varied(|context| context.processes = Arc::new(Bounded(Arc::clone(&context.processes))));
+            let context = context
+                .varied(|context| context.processes = Arc::new(Bounded(Arc::clone(&context.processes))));
             functions::call(&context, "mine.update", &Arguments::default())
         });
         match tokio::time::timeout(GATHERING_LIMIT, called).await {

@@ -175,7 +175,9 @@ fn named<'a>(entry: &'a Arc<Node>, id: &str, sls: &str) -> Result<(String, &'a [
             };
             // Of what is empty Salt takes nothing.
             let list = match overrides.as_list() {
-                Some(items) if items.iter().all(|item| item.as_map().is_some() || is_empty(item)) => Some(items),
+                Some(items) if items.iter().all(|item| item.as_map().is_some() || is_empty(item)) => {
+                    Some(items)
+                }
                 None if is_empty(overrides) => Some(&[][..]),
                 _ => None,
             };

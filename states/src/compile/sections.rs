@@ -125,10 +125,12 @@ fn section_pairs<'a>(file: &'a Node, of: TopOf, errors: &mut Vec<Diagnostic>) ->
                     TopOf::States => "Unable to render top file. No targets found.",
                     TopOf::Pillar => MALFORMED,
                 };
-                let error =
-                    Diagnostic::new(format!("environment '{name}' of the top file is {}", describe(&value)))
-                        .at(saltenv.place.clone())
-                        .help("below an environment write targets such as `'*':`, below each a list of SLS names");
+                let error = Diagnostic::new(format!(
+                    "environment '{name}' of the top file is {}",
+                    describe(&value)
+                ))
+                .at(saltenv.place.clone())
+                .help("below an environment write targets such as `'*':`, below each a list of SLS names");
                 // Salt does not survive a list whose first item is neither text nor empty.
                 let first = value.as_list().and_then(<[_]>::first);
                 let survives = first.is_none_or(|item| item.as_int().is_none());

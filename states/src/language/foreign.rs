@@ -27,7 +27,10 @@ const FOREIGN: &[(&[&str], &str)] = &[
         "write plain YAML; what `!aggregate` joined is joined by `pillar_source_merging_strategy: recurse` with \
          `pillar_merge_lists`, or by the filter `combine` of a template",
     ),
-    (&["dson", "hjson", "json5", "msgpack"], "convert the file to YAML or JSON: the line is then `#!yaml` or `#!json`"),
+    (
+        &["dson", "hjson", "json5", "msgpack"],
+        "convert the file to YAML or JSON: the line is then `#!yaml` or `#!json`",
+    ),
     (
         &["toml", "tomlmod"],
         "convert the file to YAML: a table becomes a map, and an array a list; the line is then `#!yaml`",

@@ -74,7 +74,9 @@ pub(super) fn pipe_or(source: &Source, default: &str) -> Result<Vec<Renderer>, D
             Some(("jinja", _)) if !matches!(option.trim(), "" | "-s") => {
                 let message = format!("the renderer jinja has no option `{}`", option.trim());
                 let sentence = format!("Unknown renderer option: {}", option.trim());
-                return Err(at_first_line(source, first, message).help("write `#!jinja|yaml`").salt(sentence));
+                return Err(at_first_line(source, first, message)
+                    .help("write `#!jinja|yaml`")
+                    .salt(sentence));
             }
             Some((_, renderers)) => pipe.extend_from_slice(renderers),
             None if name.is_empty() => {}

@@ -131,7 +131,11 @@ fn the_renderer_line_chooses() {
     assert_eq!(error.help.as_deref(), Some("did you mean `yaml`?"));
     for (line, message, help) in [
         ("#!py", "Salt's renderer 'py' is not built here", "Python program"),
-        ("#!jinja|gpg", "Salt's renderer 'gpg' is not built here", "pillar tree that only the master can read"),
+        (
+            "#!jinja|gpg",
+            "Salt's renderer 'gpg' is not built here",
+            "pillar tree that only the master can read",
+        ),
         ("#!jinja -x|yaml", "the renderer jinja has no option `-x`", "#!jinja|yaml"),
         ("#!jinja|", "the renderer line `#!jinja|` has nothing on one side of its `|`", "#!jinja|yaml"),
     ] {

@@ -36,6 +36,9 @@ const DECISION: Duration = Duration::from_secs(60);
 /// How long it waits with one master: a year, which ends with the connection.
 const FOR_EVER: Duration = Duration::from_secs(366 * 86_400);
 
+/// How long a session must have stood for its end to be a new matter.
+const GOOD_SESSION: Duration = Duration::from_secs(10);
+
 /// How often grains are collected anew while connected.
 const GRAINS: Duration = Duration::from_secs(600);
 
@@ -192,7 +195,7 @@ impl Daemon {
             let step = self.attempt().await;
             self.connection.send_replace(None);
             // A session that stood for a while was a good one, and its end is a new matter.
-            if begun.elapsed() > Duration::from_secs(30) {
+            if begun.elapsed() > GOOD_SESSION {
                 backoff.reset();
             }
             let wait = match &step {

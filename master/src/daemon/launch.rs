@@ -21,7 +21,7 @@ use super::verifier::Verifier;
 use crate::api::{Attached, Failure, FailureKind, JobEvent};
 use crate::database::Write;
 use crate::jobs::rollout::Resumed;
-use crate::jobs::{Counts, HostRecord, HostState, JobRecord, JobSpec, Phase, Spec};
+use crate::jobs::{HostRecord, HostState, JobRecord, JobSpec, Phase, Spec};
 use crate::pillar::{PillarCompiler, PillarHost, nodegroups};
 use crate::targets::{self, SelectError, outcome};
 
@@ -53,22 +53,7 @@ pub(super) async fn start(
     setup::order(daemon, spec.policy.order, &mut hosts);
     let ids: Vec<HostId> = hosts.iter().map(|host| host.id.clone()).collect();
     let phase = first_phase(&spec);
-    let record = JobRecord {
-        jid: daemon.next_jid(),
-        spec: spec.clone(),
-        user,
-        started: now(),
-        ended: None,
-        phase,
-        tree: None,
-        commit: None,
-        error: None,
-        paused: false,
-        stopped: None,
-        cancelled: false,
-        parent,
-        counts: Counts::default(),
-    };
+    let record = JobRecord { parent, ..JobRecord::new(daemon.next_jid(), spec.clone(), user, now(), phase) };
     let (count, user) = (ids.len(), record.user.as_str());
     // What a function is called with may be secret, and stays out of the log.
     tracing::info!(jid = %record.jid, user, hosts = count, work = name(&spec.work), "a job begins");

@@ -103,9 +103,17 @@ async fn begin(
     Ok((attached.jid, events))
 }
 
+/// What stands before a host's id where the ledger says that it has asked itself.
+const ASKER: &str = "agent@";
+
 /// Who the ledger says has asked.
 pub(super) fn asker(id: &HostId) -> String {
-    format!("agent@{id}")
+    format!("{ASKER}{id}")
+}
+
+/// The host that has asked for a job itself, by what [`asker`] has made of it.
+pub(super) fn asked_by(user: &str) -> Option<HostId> {
+    user.strip_prefix(ASKER)?.parse().ok()
 }
 
 fn spec(work: OwnWork) -> Spec {

@@ -7,7 +7,7 @@ use common::id::{HostId, JobId};
 use common::message::RequestId;
 use tokio::sync::OnceCell;
 
-use super::own::asker;
+use super::own::asked_by;
 use crate::jobs::JobRecord;
 
 /// How many requests of one host are remembered. An agent has one of this kind.
@@ -29,10 +29,7 @@ impl Repeats {
     pub(super) fn known(jobs: Vec<JobRecord>) -> Self {
         let repeats = Self::default();
         for job in jobs.into_iter().rev() {
-            let host = job.user.strip_prefix("agent@").and_then(|id| id.parse::<HostId>().ok());
-            if let Some((host, request)) = host.zip(job.spec.request)
-                && job.user == asker(&host)
-            {
+            if let Some((host, request)) = asked_by(&job.user).zip(job.spec.request) {
                 // A cell that is new takes it.
                 let _ = repeats.of(&host, request).set(job.jid);
             }

@@ -85,6 +85,10 @@ impl Master {
 
     async fn call_with(&self, target: &str, batch: Option<Batch>, policy: Policy) -> Client {
         let work = Spec::Call(CallSpec { function: "test.ping".into(), ..CallSpec::default() });
+        self.begin(work, target, batch, policy).await
+    }
+
+    async fn begin(&self, work: Spec, target: &str, batch: Option<Batch>, policy: Policy) -> Client {
         let job = Box::new(JobSpec {
             work,
             target: Some(target.into()),

@@ -168,22 +168,23 @@ pub(super) fn read_job(row: &Row<'_>) -> rusqlite::Result<JobRecord> {
     })
 }
 
-pub(super) fn with_counts(
-    connection: &Connection,
-    mut jobs: Vec<JobRecord>,
-) -> Result<Vec<JobRecord>, LedgerError> {
-    let positions: HashMap<String, usize> =
-        jobs.iter().enumerate().map(|(index, job)| (job.jid.to_string(), index)).collect();
-    let mut statement =
-        connection.prepare_cached("SELECT state, count(*) FROM job_hosts WHERE jid = ?1 GROUP BY state")?;
-    for (jid, index) in positions {
-        let mut rows = statement.query(params![jid])?;
-        while let Some(row) = rows.next()? {
-            let count: i64 = row.get(1)?;
-            jobs[index].counts.0.insert(row.get(0)?, count.unsigned_abs());
-        }
+fn with_counts(connection: &Connection, mut jobs: Vec<JobRecord>) -> Result<Vec<JobRecord>, LedgerError> {
+    for job in &mut jobs {
+        count(connection, job)?;
     }
     Ok(jobs)
+}
+
+/// Fills in how many of a job's hosts are in each state.
+pub(super) fn count(connection: &Connection, job: &mut JobRecord) -> Result<(), LedgerError> {
+    let mut statement =
+        connection.prepare_cached("SELECT state, count(*) FROM job_hosts WHERE jid = ?1 GROUP BY state")?;
+    let mut rows = statement.query(params![job.jid.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let count: i64 = row.get(1)?;
+        job.counts.0.insert(row.get(0)?, count.unsigned_abs());
+    }
+    Ok(())
 }
 
 pub(super) fn job_hosts(

@@ -43,13 +43,7 @@ impl Salvage {
         jobs.found.reverse();
         jobs.found.truncate(limit);
         for job in &mut jobs.found {
-            // A count that can't be read is none; the job's hosts say why.
-            let one = vec![job.clone()];
-            if let Some(counted) =
-                query::with_counts(&self.connection, one).ok().and_then(|mut jobs| jobs.pop())
-            {
-                *job = counted;
-            }
+            self.count(job);
         }
         jobs
     }
@@ -60,14 +54,18 @@ impl Salvage {
     /// When its row can't be read.
     pub fn job(&self, jid: &JobId) -> Result<Option<JobRecord>, LedgerError> {
         let mut statement = self.connection.prepare(&format!("{} WHERE jid = ?1", query::JOB))?;
-        let job = statement.query_map(params![jid.as_str()], query::read_job)?.next().transpose()?;
-        let counted = |job: JobRecord| {
-            query::with_counts(&self.connection, vec![job.clone()]).map_or(job, |mut jobs| {
-                // One went in.
-                jobs.swap_remove(0)
-            })
-        };
-        Ok(job.map(counted))
+        let mut job = statement.query_map(params![jid.as_str()], query::read_job)?.next().transpose()?;
+        if let Some(job) = &mut job {
+            self.count(job);
+        }
+        Ok(job)
+    }
+
+    /// Counts the hosts of a job as far as they can be read; what was lost is told where they are shown.
+    fn count(&self, job: &mut JobRecord) {
+        if let Err(error) = query::count(&self.connection, job) {
+            tracing::debug!(jid = %job.jid, %error, "the hosts of a job cannot be counted");
+        }
     }
 
     /// A job's hosts with their reports, by id.
@@ -117,7 +115,7 @@ mod tests {
 
     use super::*;
     use crate::database::{Database, Ledger as _, Write};
-    use crate::jobs::{CallSpec, Counts, JobSpec, Phase, Policy, Spec};
+    use crate::jobs::{CallSpec, JobSpec, Phase, Policy, Spec};
 
     const JOBS: usize = 400;
 
@@ -128,22 +126,9 @@ mod tests {
             ..CallSpec::default()
         };
         let (work, policy) = (Spec::Call(call), Policy::default());
-        JobRecord {
-            jid: format!("{:020}", 20_260_101_000_000_000_000_u128 + number as u128).parse().unwrap(),
-            spec: JobSpec { work, target: None, batch: None, policy, timeout: None, request: None },
-            user: "ann".into(),
-            started: 1,
-            ended: None,
-            phase: Phase::Apply,
-            tree: None,
-            commit: None,
-            error: None,
-            paused: false,
-            stopped: None,
-            cancelled: false,
-            parent: None,
-            counts: Counts::default(),
-        }
+        let jid = format!("{:020}", 20_260_101_000_000_000_000_u128 + number as u128).parse().unwrap();
+        let spec = JobSpec { work, target: None, batch: None, policy, timeout: None, request: None };
+        JobRecord::new(jid, spec, "ann".into(), 1, Phase::Apply)
     }
 
     async fn filled(path: &Path) {

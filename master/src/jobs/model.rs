@@ -218,6 +218,29 @@ pub struct JobRecord {
     pub counts: Counts,
 }
 
+impl JobRecord {
+    /// A job that begins in `phase`, at `started` milliseconds since 1970, and of which nothing more is known.
+    #[must_use]
+    pub fn new(jid: JobId, spec: JobSpec, user: String, started: i64, phase: Phase) -> Self {
+        Self {
+            jid,
+            spec,
+            user,
+            started,
+            ended: None,
+            phase,
+            tree: None,
+            commit: None,
+            error: None,
+            paused: false,
+            stopped: None,
+            cancelled: false,
+            parent: None,
+            counts: Counts::default(),
+        }
+    }
+}
+
 /// How many hosts of a job are in each state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts(pub std::collections::BTreeMap<String, u64>);

@@ -4,6 +4,7 @@
 //! snapshot of their own, which is what the host's tasks name; the host sees no other tree. Objects outside of what it was
 //! offered are not sent to it, whether it knows their hashes or not ([`grants`]).
 
+mod asked;
 mod grants;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -14,16 +15,16 @@ use common::id::HostId;
 use common::store::{Hash, Store};
 use common::target::{Known, Target, fnmatch};
 use common::tree::{Directory, Entry, Environment, Kind, Snapshot};
-use common::value::{Map, Value};
+use common::value::Map;
 use states::context::{Context, RunState, base_opts};
 use states::files::{Bring, FileSource, SnapshotSource, TreeFile};
 use states::process::System;
 use states::scope::{FileName, Wanted, needed};
 
 use crate::config::{Config, FileAccess};
-use crate::jobs::{CallSpec, JobRecord, Spec};
 use crate::pillar::{PillarHost, nodegroups};
 
+pub use asked::{Asked, wanted};
 pub(crate) use grants::Grants;
 
 /// How many results are remembered of a host: of an apply, of SLS files by name, of a call.
@@ -44,48 +45,6 @@ impl Scope {
     pub fn has(&self, object: Hash) -> bool {
         self.objects.binary_search(&object).is_ok()
     }
-}
-
-/// What a host is to do, and by whose wish.
-pub struct Asked<'a> {
-    /// The host.
-    pub host: &'a PillarHost,
-    /// Its pillar, without what it has asked to be laid over.
-    pub pillar: &'a Map,
-    /// The environment that the job names.
-    pub saltenv: Option<&'a str>,
-    /// What it needs the tree for.
-    pub wanted: Wanted,
-}
-
-/// What the work of a job needs the tree for. A host that has started the job itself names nothing that would not be offered to it
-/// anyway.
-#[must_use]
-pub fn wanted(job: &JobRecord, is_its_own: bool) -> Wanted {
-    match &job.spec.work {
-        Spec::Apply(apply) if is_its_own || apply.sls.is_empty() => Wanted { top: true, ..Wanted::default() },
-        Spec::Apply(apply) => Wanted { sls: apply.sls.clone(), ..Wanted::default() },
-        Spec::Call(_) if is_its_own => Wanted { top: true, ..Wanted::default() },
-        Spec::Call(call) => Wanted { top: true, sls: named_sls(call), texts: texts(call) },
-    }
-}
-
-/// The SLS files that a call of a function of `state` names: `state.apply web,db`, `state.sls mods=web`.
-fn named_sls(call: &CallSpec) -> Vec<String> {
-    if !call.function.starts_with("state.") {
-        return Vec::new();
-    }
-    let given = call.positional.iter().chain(common::value::get(&call.keyword, "mods"));
-    let texts = given.flat_map(|value| match value {
-        Value::List(items) => items.iter().filter_map(Value::as_str).collect(),
-        value => value.as_str().into_iter().collect::<Vec<_>>(),
-    });
-    let names = texts.flat_map(|text| text.split(',')).map(str::trim);
-    names.filter(|name| !name.is_empty() && !name.contains(['=', '/'])).map(Into::into).collect()
-}
-
-fn texts(call: &CallSpec) -> Vec<Value> {
-    call.positional.iter().chain(call.keyword.values()).cloned().collect()
 }
 
 /// Finds scopes, and remembers them: an unchanged host of an unchanged tree costs a look.
@@ -128,7 +87,7 @@ impl Scoper {
     /// # Errors
     /// In words, when the tree can't be read or the part can't be written.
     pub fn scope(&self, config: &Config, tree: Hash, asked: &Asked<'_>) -> Result<Arc<Scope>, String> {
-        let key = key(config, tree, asked);
+        let key = key(config, tree, asked).map_err(|error| error.to_string())?;
         let id = &asked.host.id;
         let known = |memory: &Memory| memory.of_host.get(id)?.iter().find(|known| known.0 == key).cloned();
         if let Some((_, scope)) = known(&self.memory()) {
@@ -275,17 +234,14 @@ fn extra<'c>(config: &'c Config, host: &PillarHost, pillar: &Map) -> Vec<&'c str
     meant.flat_map(|(_, globs)| globs.iter().map(String::as_str)).collect()
 }
 
-/// What a scope is found from. Two hosts never share a key, since the id is among the grains.
-fn key(config: &Config, tree: Hash, asked: &Asked<'_>) -> Hash {
+/// What a scope is found from. Two hosts never share a key, since the id is part of it.
+fn key(config: &Config, tree: Hash, asked: &Asked<'_>) -> Result<Hash, rmp_serde::encode::Error> {
     let Asked { host, pillar, saltenv, wanted } = asked;
     let Wanted { top, sls, texts } = wanted;
     let words = (tree.to_string(), saltenv, top, sls, texts, pillar, &config.opts, &config.file_access_extra);
-    // What is packed here are plain values.
-    let mut bytes = rmp_serde::to_vec(&words).unwrap_or_default();
-    bytes.extend(rmp_serde::to_vec(&config.nodegroups).unwrap_or_default());
-    bytes.extend_from_slice(host.id.as_str().as_bytes());
+    let mut bytes = rmp_serde::to_vec(&(words, &config.nodegroups, host.id.as_str()))?;
     bytes.extend_from_slice(host.grains.bytes());
-    Hash::of(&bytes)
+    Ok(Hash::of(&bytes))
 }
 
 /// Whether hosts are offered a part of the tree only.
@@ -387,18 +343,5 @@ mod tests {
         let mut kept = HashSet::new();
         tree.scoper.objects(&mut kept);
         assert!(kept.contains(&first.root));
-    }
-
-    #[test]
-    fn a_call_names_files_for_the_operator_and_not_for_the_host() {
-        let call = |function: &str, positional: Vec<Value>, keyword: Map| CallSpec {
-            function: function.into(),
-            positional,
-            keyword,
-        };
-        assert_eq!(named_sls(&call("state.apply", vec!["web, db".into()], Map::new())), ["web", "db"]);
-        let keyword = map([("mods", vec!["web"].into())]);
-        assert_eq!(named_sls(&call("state.sls", Vec::new(), keyword)), ["web"]);
-        assert!(named_sls(&call("cp.get_file", vec!["salt://a".into()], Map::new())).is_empty());
     }
 }

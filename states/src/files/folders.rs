@@ -9,7 +9,7 @@ use std::{fs, io};
 use common::target::fnmatch;
 use indexmap::IndexMap;
 
-use super::{FileError, FileSource, TreeFile};
+use super::{FileError, FileSource, TreeFile, normal};
 
 /// How deep folders may be nested.
 const DEPTH_LIMIT: usize = 64;
@@ -134,21 +134,6 @@ impl FileSource for Folders {
     fn fetch(&self, saltenv: &str, path: &str) -> Result<Option<PathBuf>, FileError> {
         Ok(self.find(saltenv, path)?.map(|(_, source)| source))
     }
-}
-
-/// The path without `.`, `..` and doubled slashes; none when it leaves the root.
-fn normal(path: &str) -> Option<String> {
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 struct Walk<'a> {

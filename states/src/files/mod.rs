@@ -28,6 +28,21 @@ pub struct TreeFile {
     pub hash: Option<[u8; 32]>,
 }
 
+/// The path without `.`, `..` and doubled slashes; none when it leaves the root.
+fn normal(path: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 /// Why a file of the tree can't be had. That a file does not exist is not an error here.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {

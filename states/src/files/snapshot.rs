@@ -7,7 +7,7 @@ use std::sync::Arc;
 use common::store::{Hash, Store, StoreError};
 use common::tree::{DEPTH_LIMIT, Directory, FlatFile, Kind, Snapshot, TreeError, flatten};
 
-use super::{FileError, FileSource, TreeFile};
+use super::{FileError, FileSource, TreeFile, normal};
 
 /// Brings objects into the store, from wherever they are.
 pub trait Bring: Send + Sync {
@@ -199,21 +199,6 @@ fn fetch_missing(
 ) -> Result<(), SourceError> {
     let missing: Vec<_> = hashes.into_iter().filter(|hash| !store.contains(*hash)).collect();
     if missing.is_empty() { Ok(()) } else { bring.bring(&missing).map_err(SourceError::Bring) }
-}
-
-/// The path without `.`, `..` and doubled slashes; none when it leaves the root.
-fn normal(path: &str) -> Option<String> {
-    let mut parts = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 #[cfg(test)]

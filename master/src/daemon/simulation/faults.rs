@@ -4,9 +4,7 @@ use common::value::Map;
 
 use super::world::{Happening, SILENCE, World};
 use crate::jobs::rollout::Event;
-use crate::jobs::{
-    ApplySpec, CallSpec, Counts, FailureLimit, JobRecord, JobSpec, Offline, Phase, Policy, Spec,
-};
+use crate::jobs::{ApplySpec, CallSpec, FailureLimit, JobRecord, JobSpec, Offline, Phase, Policy, Spec};
 
 /// When the last of it has happened, in milliseconds.
 const TROUBLED: u64 = 1_500_000;
@@ -107,22 +105,8 @@ impl World {
             timeout: random.bool().then(|| random.u64(20..600)),
             request: None,
         };
-        JobRecord {
-            jid: "0".repeat(20).parse().unwrap(),
-            spec,
-            user: "operator".into(),
-            started: 0,
-            ended: None,
-            phase: if prepares { Phase::Prepare } else { Phase::Apply },
-            tree: None,
-            commit: None,
-            error: None,
-            paused: false,
-            stopped: None,
-            cancelled: false,
-            parent: None,
-            counts: Counts::default(),
-        }
+        let phase = if prepares { Phase::Prepare } else { Phase::Apply };
+        JobRecord::new("0".repeat(20).parse().unwrap(), spec, "operator".into(), 0, phase)
     }
 
     pub(super) fn deed(&mut self, deed: Deed) {

@@ -36,19 +36,7 @@ impl Master {
     }
 
     async fn apply(&self, target: &str) -> Client {
-        let (work, policy) = (Spec::Apply(ApplySpec::default()), Policy::default());
-        let job = Box::new(JobSpec {
-            work,
-            target: Some(target.into()),
-            batch: None,
-            policy,
-            timeout: Some(60),
-            request: None,
-        });
-        let mut client = Client::connect(&self.socket()).await.unwrap();
-        client.send(&Request::Start { job, join: false }).await.unwrap();
-        let Response::Attached(_) = client.next().await.unwrap() else { panic!() };
-        client
+        self.begin(Spec::Apply(ApplySpec::default()), target, None, Policy::default()).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/etc/lantern/agent.yaml`. Every key has a default, and every path and port can be given as a flag.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -26,6 +27,7 @@ const KEYS: &[&str] = &[
     "id",
     "master",
     "master_fingerprint",
+    "source_address",
     "state_dir",
     "socket",
     "grains",
@@ -52,6 +54,8 @@ pub struct Config {
     /// The fingerprint of the master's authority; with several masters a list, in their order. With none, the master that
     /// answers first is trusted from then on.
     pub master_fingerprint: Several<Fingerprint>,
+    /// The address of this host that the agent dials from, where it has several; the system's choice if none is given.
+    pub source_address: Option<IpAddr>,
     /// Where the agent keeps its key, its jobs and its cache.
     pub state_dir: Option<PathBuf>,
     /// The socket through which workers talk to the daemon.
@@ -111,6 +115,8 @@ pub struct Settings {
     pub id: HostId,
     /// The masters, the one that is tried first in front. There is one at least.
     pub masters: Vec<Master>,
+    /// The address of this host that the agent dials from.
+    pub source_address: Option<IpAddr>,
     /// Where the agent keeps its key, its jobs and its cache.
     pub state_dir: PathBuf,
     /// The socket through which workers talk to the daemon.
@@ -306,6 +312,7 @@ impl Settings {
         Ok(Self {
             id,
             masters: masters(addresses, fingerprints, &state_dir)?,
+            source_address: config.source_address,
             socket: flags.socket.or(config.socket).unwrap_or_else(|| state_dir.join("agent.sock")),
             state_dir,
             startup,

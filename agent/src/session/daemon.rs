@@ -28,7 +28,7 @@ use crate::jobs::{Jobs, Quick};
 use crate::spool::{self, GRAINS_FILE, SpoolError};
 
 /// How long a master has to answer at one of its addresses.
-const CONNECT: Duration = Duration::from_secs(10);
+const CONNECT: Duration = Duration::from_secs(20);
 
 /// How long an agent with several masters waits for the operator of one of them before it tries the next.
 const DECISION: Duration = Duration::from_secs(60);
@@ -210,6 +210,12 @@ impl Daemon {
                     self.standing.send_replace(format!("the agent is not connected to its master: {reason}"));
                     backoff.next(&mut self.random)
                 }
+                Step::Comeback(comeback) => {
+                    let wait = comeback.moment(self.random.f64());
+                    tracing::info!(?wait, "the master ends; the agent comes again then");
+                    self.standing.send_replace("the agent is not connected: its master has ended".into());
+                    wait
+                }
                 Step::Work { .. } | Step::Wait { .. } => backoff.next(&mut self.random),
             };
             tracing::debug!(?wait, "connecting again");
@@ -272,7 +278,8 @@ impl Daemon {
 
     async fn connect(&mut self, address: SocketAddr) -> Result<Connection, String> {
         let identity = self.master().identity.client(&self.settings.id).map_err(|error| error.to_string())?;
-        let endpoint = transport::client(address).map_err(|error| error.to_string())?;
+        let endpoint =
+            transport::client(address, self.settings.source_address).map_err(|error| error.to_string())?;
         self.endpoint = Some(endpoint.clone());
         let connecting = transport::connect(&endpoint, address, identity, self.master().trust.pin());
         match tokio::time::timeout(CONNECT, connecting).await {

@@ -2,7 +2,7 @@
 
 use common::id::HostId;
 use common::message::Greeting;
-use common::transport::close;
+use common::transport::{Comeback, close};
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum Step {
         /// Why.
         reason: String,
     },
+    /// Connect again at a moment of one's own: the master ends and will be back, and the others come as well.
+    Comeback(Comeback),
     /// Connect again much later: only an operator can change the master's mind.
     Later {
         /// Why.
@@ -68,6 +70,7 @@ pub(super) fn after_close(error: &quinn::ConnectionError) -> Step {
         known if known == code(close::PROTOCOL_ERROR) => {
             Step::Later { reason: or("the master says that the protocol was broken") }
         }
+        known if known == code(close::COMEBACK) => Step::Comeback(Comeback::read(&closed.reason)),
         _ => Step::Again { reason: or("the master has closed the connection") },
     }
 }
@@ -106,6 +109,7 @@ mod tests {
         assert!(matches!(closed(close::REPLACED, ""), Step::Later { reason } if reason.contains("same id")));
         assert!(matches!(closed(close::GOING_AWAY, ""), Step::Again { .. }));
         assert!(matches!(after_close(&quinn::ConnectionError::TimedOut), Step::Again { .. }));
+        assert_eq!(closed(close::COMEBACK, "2000 ms"), Step::Comeback(Comeback::of(1600)));
     }
 
     #[test]

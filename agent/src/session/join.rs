@@ -119,9 +119,12 @@ async fn ask(
     };
     let mut reason = format!("the name of the master {master} has no address");
     for address in addresses {
-        let endpoint = match transport::client(address) {
+        let endpoint = match transport::client(address, settings.source_address) {
             Ok(endpoint) => endpoint,
-            Err(error) => return Ok(Asked::NotNow(error.to_string())),
+            Err(error) => {
+                reason = error.to_string();
+                continue;
+            }
         };
         let pin = Arc::new(Pin::new(Some(token.master)));
         let connecting = transport::connect(&endpoint, address, identity.client(&settings.id)?, &pin);

@@ -1,13 +1,15 @@
 //! Sockets, windows, time limits: quinn set up for a fleet.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
 use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::{RcvBufForce, SndBufForce};
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
-use quinn::{Endpoint, EndpointConfig, TokioRuntime, TransportConfig, VarInt};
+use quinn::{
+    AckFrequencyConfig, Endpoint, EndpointConfig, MtuDiscoveryConfig, TokioRuntime, TransportConfig, VarInt,
+};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -31,6 +33,17 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(40);
 
 /// What is asked of the kernel for each socket. With its usual 208 KiB, a thousand agents that talk at once lose packets.
 const SOCKET_BUFFER: usize = 4 << 20;
+
+/// What a master asks for to receive: when its whole fleet comes back, ten thousand first packets of 1200 bytes, which take the
+/// kernel twice as much, arrive while it is at the first hundred. Each that is lost comes again a second later, at the soonest.
+const MASTER_RECEIVES: usize = 32 << 20;
+
+/// For how long an agent's proof of its address is good: as long as it waits for a place, and for a packet that was lost.
+const PROOF: Duration = Duration::from_secs(60);
+
+/// The gain, in bytes, below which a master does not look for still larger packets: half of what an Ethernet may carry beyond
+/// QUIC's least, 1200, is found with the first look.
+const MTU_STEP: u16 = 127;
 
 /// How many handshakes may wait to be begun, and how many bytes of each are kept, an eighth of that in sum: anybody can begin
 /// one.
@@ -69,11 +82,12 @@ pub fn server(
     let mut config = quinn::ServerConfig::with_crypto(Arc::new(tls));
     config
         .transport_config(Arc::new(master_transport()))
+        .retry_token_lifetime(PROOF)
         .max_incoming(INCOMING)
         .incoming_buffer_size(INCOMING_BYTES)
         .incoming_buffer_size_total(INCOMING_BYTES * INCOMING as u64 / 8);
     let failed = |source| TransportError::Bind { address, source };
-    let socket = ThriftySocket::of_master(bind(address)?, &TokioRuntime).map_err(failed)?;
+    let socket = ThriftySocket::of_master(bind(address, MASTER_RECEIVES)?, &TokioRuntime).map_err(failed)?;
     let endpoint = Endpoint::new_with_abstract_socket(
         reset::endpoint_config(&authority.reset_secret()),
         Some(config),
@@ -84,15 +98,18 @@ pub fn server(
     Ok((endpoint, verifier))
 }
 
-/// An agent's endpoint for masters of the address's family.
+/// An agent's endpoint for masters of the address's family, at one of the host's own addresses if `source` says so.
 ///
 /// # Errors
-/// When no socket can be had.
-pub fn client(master: SocketAddr) -> Result<Endpoint, TransportError> {
-    let any =
-        if master.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
-    let failed = |source| TransportError::Bind { address: any, source };
-    let socket = ThriftySocket::of_agent(bind(any)?, &TokioRuntime).map_err(failed)?;
+/// When no socket can be had, or `source` is of the other family.
+pub fn client(master: SocketAddr, source: Option<IpAddr>) -> Result<Endpoint, TransportError> {
+    let any = if master.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let own = SocketAddr::new(source.unwrap_or(any), 0);
+    if own.is_ipv4() != master.is_ipv4() {
+        return Err(TransportError::Family { own: own.ip(), master });
+    }
+    let failed = |source| TransportError::Bind { address: own, source };
+    let socket = ThriftySocket::of_agent(bind(own, SOCKET_BUFFER)?, &TokioRuntime).map_err(failed)?;
     let runtime = Arc::new(TokioRuntime);
     Endpoint::new_with_abstract_socket(EndpointConfig::default(), None, Arc::new(socket), runtime)
         .map_err(failed)
@@ -153,25 +170,35 @@ fn tls_error(error: rustls::Error) -> TransportError {
     TransportError::Tls(error.to_string())
 }
 
-/// The agent receives the bulk: windows for 200 Mbit/s over 100 ms and more.
+/// The agent receives the bulk: windows for 200 Mbit/s over 100 ms and more. It sends little, so it does not look for larger
+/// packets that would fit the way, and what it sends is acknowledged at once: a master that waits for more to acknowledge wakes
+/// twice for each word.
 fn agent_transport() -> TransportConfig {
+    let mut at_once = AckFrequencyConfig::default();
+    at_once.ack_eliciting_threshold(VarInt::from_u32(0));
     let mut config = common_transport();
     config
         .stream_receive_window(VarInt::from_u32(8 << 20))
         .receive_window(VarInt::from_u32(16 << 20))
         .max_concurrent_bidi_streams(VarInt::from_u32(64))
         .max_concurrent_uni_streams(VarInt::from_u32(0))
+        .mtu_discovery_config(None)
+        .ack_frequency_config(Some(at_once))
         .keep_alive_interval(Some(KEEP_ALIVE));
     config
 }
 
-/// The master receives little from each of many: small windows bound what ten thousand agents can make it hold.
+/// The master receives little from each of many: small windows bound what ten thousand agents can make it hold. Whether
+/// larger packets fit the way to an agent is looked for with one packet for each connection, and not again every ten minutes.
 fn master_transport() -> TransportConfig {
+    let mut larger = MtuDiscoveryConfig::default();
+    larger.minimum_change(MTU_STEP).interval(Duration::from_secs(24 * 3600));
     let mut config = common_transport();
     config
         .stream_receive_window(VarInt::from_u32(256 << 10))
         .receive_window(VarInt::from_u32(512 << 10))
         .send_window(4 << 20)
+        .mtu_discovery_config(Some(larger))
         .max_concurrent_bidi_streams(VarInt::from_u32(16))
         .max_concurrent_uni_streams(VarInt::from_u32(0));
     config
@@ -184,7 +211,7 @@ fn common_transport() -> TransportConfig {
     config
 }
 
-fn bind(address: SocketAddr) -> Result<UdpSocket, TransportError> {
+fn bind(address: SocketAddr, receives: usize) -> Result<UdpSocket, TransportError> {
     let failed = |source| TransportError::Bind { address, source };
     let domain = if address.is_ipv4() { socket2::Domain::IPV4 } else { socket2::Domain::IPV6 };
     let socket =
@@ -192,8 +219,8 @@ fn bind(address: SocketAddr) -> Result<UdpSocket, TransportError> {
     socket.set_nonblocking(true).map_err(failed)?;
     // A privileged process gets what it asks for. The kernel grants others less without a word; what it granted is asked
     // for below.
-    if setsockopt(&socket, RcvBufForce, &SOCKET_BUFFER).is_err() {
-        let _ = socket.set_recv_buffer_size(SOCKET_BUFFER);
+    if setsockopt(&socket, RcvBufForce, &receives).is_err() {
+        let _ = socket.set_recv_buffer_size(receives);
     }
     if setsockopt(&socket, SndBufForce, &SOCKET_BUFFER).is_err() {
         let _ = socket.set_send_buffer_size(SOCKET_BUFFER);
@@ -201,12 +228,12 @@ fn bind(address: SocketAddr) -> Result<UdpSocket, TransportError> {
     socket.bind(&address.into()).map_err(failed)?;
     // Linux reports twice what it granted, for its own bookkeeping.
     let granted = socket.recv_buffer_size().unwrap_or(0) / 2;
-    if granted < SOCKET_BUFFER && address.port() != 0 {
+    if granted < receives && address.port() != 0 {
         tracing::warn!(
             granted,
-            wanted = SOCKET_BUFFER,
-            "the kernel caps the socket's buffers, so a large fleet may lose packets: set net.core.rmem_max and \
-             net.core.wmem_max to {SOCKET_BUFFER} or more"
+            wanted = receives,
+            "the kernel caps the socket's buffers, so a large fleet may lose packets: set net.core.rmem_max to \
+             {receives} and net.core.wmem_max to {SOCKET_BUFFER} or more"
         );
     }
     Ok(socket.into())

@@ -1,5 +1,7 @@
 //! QUIC endpoints with mutual TLS 1.3, and length-bounded frames.
 
+mod comeback;
+mod connection_id;
 mod endpoint;
 pub mod frame;
 mod reset;
@@ -8,6 +10,7 @@ mod socket;
 mod tests;
 mod verifier;
 
+pub use comeback::Comeback;
 pub use endpoint::{ClientIdentity, IDLE_TIMEOUT, KEEP_ALIVE, SERVER_NAME, client, connect, server};
 pub use frame::{FRAME_LIMIT, FrameError, VALUES_LIMIT, read, read_within, write};
 pub use verifier::{AgentVerifier, Peer, Pin, peer};
@@ -24,6 +27,8 @@ pub mod close {
     pub const REPLACED: u32 = 3;
     /// The agent has a new certificate and is to connect with it.
     pub const NEW_CERTIFICATE: u32 = 4;
+    /// The master ends and is likely to be back at once: the reason is a [`super::Comeback`].
+    pub const COMEBACK: u32 = 5;
 }
 
 /// Why an endpoint or a connection can't be had.
@@ -36,6 +41,14 @@ pub enum TransportError {
         address: std::net::SocketAddr,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// The address to dial from can't reach the master.
+    #[error("cannot dial {master} from source_address {own}: one is IPv4 and the other IPv6")]
+    Family {
+        /// The address to dial from.
+        own: std::net::IpAddr,
+        /// The master's.
+        master: std::net::SocketAddr,
     },
     /// The TLS configuration does not hold together (a key that does not fit its certificate).
     #[error("cannot set up TLS: {0}")]

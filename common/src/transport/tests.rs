@@ -37,7 +37,7 @@ async fn meet(
     let loopback: SocketAddr = "127.0.0.1:0".parse().unwrap();
     let (listening, verifier) = server(loopback, &fixture.authority).unwrap();
     let address = listening.local_addr().unwrap();
-    let dialling: Endpoint = client(address).unwrap();
+    let dialling: Endpoint = client(address, None).unwrap();
     let accepting = async {
         let connection = listening.accept().await?.await.ok()?;
         Some((peer(&connection, &verifier).unwrap(), connection))
@@ -90,7 +90,7 @@ async fn a_certificate_without_its_key_is_refused() {
     let certificate = fixture.authority.sign(fixture.key.public_key(), &fixture.id, HOUR).unwrap();
     let (listening, _) = server("127.0.0.1:0".parse().unwrap(), &fixture.authority).unwrap();
     let address = listening.local_addr().unwrap();
-    let dialling = client(address).unwrap();
+    let dialling = client(address, None).unwrap();
     let stolen = connect_with_stolen(&dialling, address, certificate, &thief);
     let (_, accepted) = tokio::join!(stolen, async { listening.accept().await.unwrap().await });
     let error = accepted.unwrap_err().to_string();
@@ -147,7 +147,7 @@ fn a_restarted_master_tells_an_agent_at_its_next_packet() {
         let there = addresses.recv().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let dialling = client(there).unwrap();
+            let dialling = client(there, None).unwrap();
             let connection = connect(&dialling, there, identity, &Arc::default()).await.unwrap();
             let (mut send, mut receive) = connection.open_bi().await.unwrap();
             send.write_all(b"x").await.unwrap();

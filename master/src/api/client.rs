@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use common::transport::{FrameError, frame};
+use tokio::io::BufReader;
 use tokio::net::UnixStream;
 
 use super::{Failure, Request, Response};
 
 /// A connection to the daemon.
 pub struct Client {
-    stream: UnixStream,
+    stream: BufReader<UnixStream>,
 }
 
 /// Why the daemon did not do what was asked.
@@ -42,7 +43,7 @@ impl Client {
     pub async fn connect(socket: &Path) -> Result<Self, ApiError> {
         let connected = UnixStream::connect(socket).await;
         let stream = connected.map_err(|source| ApiError::Unreachable { socket: socket.into(), source })?;
-        Ok(Self { stream })
+        Ok(Self { stream: BufReader::new(stream) })
     }
 
     /// Sends the request; its answers are read with [`Client::next`].

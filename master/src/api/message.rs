@@ -79,7 +79,7 @@ pub enum Request {
         #[serde(with = "serde_bytes")]
         public_key: Vec<u8>,
     },
-    /// Hosts that have been here: [`Response::Hosts`].
+    /// Hosts that have been here: [`Response::Hosts`] as often as need be, then [`Response::Done`].
     Hosts {
         /// Which, by a target; all when none is given, with those whose key waits.
         target: Option<String>,
@@ -205,7 +205,7 @@ pub enum Response {
         /// The fingerprint of this master's authority.
         fingerprint: String,
     },
-    /// Hosts.
+    /// Some hosts: with their grains, those of a whole fleet have no room in one frame.
     Hosts(Vec<HostInfo>),
     /// Hosts that are out of service now.
     Retired(Vec<Retired>),

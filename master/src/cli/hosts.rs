@@ -88,9 +88,16 @@ impl List {
     async fn run(self) -> Result<u8, CommandError> {
         let unseen = self.unseen.map(|unseen| unseen.as_secs());
         let request = Request::Hosts { target: self.target, unseen, retired: self.retired };
-        let Response::Hosts(hosts) = Client::ask(&self.daemon.socket()?, &request).await? else {
-            return Err(ApiError::Unexpected.into());
-        };
+        let mut client = Client::connect(&self.daemon.socket()?).await?;
+        client.send(&request).await?;
+        let mut hosts = Vec::new();
+        loop {
+            match client.next().await? {
+                Response::Hosts(part) => hosts.extend(part),
+                Response::Done => break,
+                _ => return Err(ApiError::Unexpected.into()),
+            }
+        }
         let named: Vec<_> = hosts.iter().map(|host| (host.id.to_string(), value(host))).collect();
         records(self.output.out, &self.output.style(), &named, || listing(&hosts));
         for (id, other) in hosts.iter().filter_map(|host| Some((&host.id, host.double.as_ref()?))) {

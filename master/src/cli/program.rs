@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
         _ => tracing::Level::WARN,
     };
     log_to_stderr(level);
-    let result = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let result = match runtime(&program.command).build() {
         Ok(runtime) => {
             let result = runtime.block_on(program.run());
             // A question that nobody answers does not hold the program up.
@@ -65,6 +65,18 @@ pub fn main() -> ExitCode {
             error.code().into()
         }
     }
+}
+
+/// The daemon's threads for connections: one for each second processor. Packets are handed from task to task, and threads that
+/// wake each other for each of them cost more than they gain; compiling and the database have threads of their own.
+fn runtime(command: &Command) -> tokio::runtime::Builder {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if matches!(command, Command::Serve(_)) {
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        runtime.worker_threads((processors / 2).max(1));
+    }
+    runtime.enable_all();
+    runtime
 }
 
 impl Program {

@@ -10,8 +10,11 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use crate::api::JobEvent;
 use crate::database::{Committed, LedgerError};
 
-/// How many events a slow onlooker may be behind before it is told the outcome only.
-const EVENTS: usize = 16 << 10;
+/// How many events of each host a slow onlooker may be behind before it is told the outcome only, and how many in all. A host
+/// that does as it is told has three: its task was sent, it began, it ended.
+const EVENTS: usize = 4;
+const LEAST_EVENTS: usize = 1024;
+const MOST_EVENTS: usize = 64 << 10;
 
 /// Jobs by id.
 #[derive(Default)]
@@ -69,7 +72,7 @@ impl LiveJob {
         // bounded by the number of its states.
         let (inputs, receiver) = mpsc::unbounded_channel();
         let positions = hosts.iter().enumerate().map(|(index, id)| (id.clone(), index)).collect();
-        let (events, _) = broadcast::channel(EVENTS);
+        let (events, _) = broadcast::channel((hosts.len() * EVENTS).clamp(LEAST_EVENTS, MOST_EVENTS));
         (Arc::new(Self { jid, hosts, positions, inputs, events }), receiver)
     }
 

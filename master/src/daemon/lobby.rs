@@ -14,8 +14,8 @@ pub(super) const PLACES: usize = 256;
 /// How many may wait: what two cores get done in some seconds.
 const QUEUE: usize = 4096;
 
-/// How long one waits at most: an agent gives up after ten seconds, and a handshake with it would be wasted.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long one waits at most: an agent gives up after twenty seconds, and a handshake with it would be wasted.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Those who want in.
 #[derive(Debug)]

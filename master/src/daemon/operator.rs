@@ -1,5 +1,6 @@
 //! What operators ask over the control socket.
 
+mod following;
 mod hosts;
 mod keys;
 pub(super) mod schedules;
@@ -10,16 +11,16 @@ use std::time::Duration;
 use common::id::{HostId, JobId};
 use common::transport::{FrameError, frame};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{Semaphore, broadcast, mpsc};
+use tokio::sync::{Semaphore, mpsc};
+
+use following::{attach, follow, reported};
 
 use super::live::Order;
 use super::{Daemon, launch};
-use crate::api::{
-    Access, Attached, Caller, CheckSpec, Failure, FailureKind, JobEvent, Request, Response, Status, caller,
-};
+use crate::api::{Access, Caller, CheckSpec, Failure, FailureKind, Request, Response, Status, caller};
 use crate::audit::{self, Note};
 use crate::database::{LedgerError, Write};
-use crate::jobs::{HostRecord, JobSpec, Spec};
+use crate::jobs::{JobSpec, Spec};
 
 /// How many operators may be connected.
 const OPERATORS: usize = 256;
@@ -167,7 +168,8 @@ async fn act(
         Request::RevokeTokens { name } => Response::Tokens(keys::revoke_tokens(daemon, &name, user).await?),
         Request::Issue { id, public_key } => keys::issue(daemon, &id, &public_key, user).await?,
         Request::Hosts { target, unseen, retired } => {
-            Response::Hosts(hosts::list(daemon, target, unseen, retired).await?)
+            hosts::send(daemon, target, unseen, retired, stream).await?;
+            Response::Done
         }
         Request::Retire { pattern, unseen } => {
             Response::Retired(hosts::retire(daemon, &pattern, unseen, user).await?)
@@ -189,10 +191,7 @@ async fn act(
                 move |ledger| ledger.job_hosts(&jid, false)
             })
             .await?;
-            for host in hosts {
-                let host = with_report(daemon, &jid, host).await?;
-                frame::write(stream, &Response::Host(Box::new(host))).await?;
-            }
+            reported(daemon, &jid, hosts, stream, |host| Response::Host(Box::new(host))).await?;
             Response::Done
         }
         Request::Check(spec) => return check(daemon, spec, stream).await.map(|()| None),
@@ -215,96 +214,6 @@ async fn joinable(daemon: &Arc<Daemon>, spec: &JobSpec) -> Result<Option<JobId>,
         daemon.jobs.get(jid).is_some_and(|job| hosts.iter().all(|host| job.hosts.contains(&host.id)))
     };
     Ok(live.into_iter().rev().filter(applies).map(|job| job.jid).find(covers))
-}
-
-/// Attaches to a job: what has been comes from the database, what comes from its conductor.
-async fn attach(
-    daemon: &Arc<Daemon>,
-    jid: JobId,
-    joined: bool,
-    stream: &mut UnixStream,
-) -> Result<(), Stopped> {
-    let live = daemon.jobs.get(&jid);
-    let events = live.as_ref().map(|job| job.watch());
-    let record = job_record(daemon, jid.clone()).await?;
-    let id = jid.clone();
-    let hosts = query(daemon, move |ledger| ledger.job_hosts(&id, false)).await?;
-    let ids = hosts.iter().map(|host| host.id.clone()).collect();
-    let attached = Attached { jid: jid.clone(), hosts: ids, unknown: Vec::new(), joined };
-    frame::write(stream, &Response::Attached(attached)).await?;
-    for host in hosts {
-        let event = if host.state.is_end() {
-            JobEvent::Ended(Box::new(with_report(daemon, &jid, host).await?))
-        } else {
-            JobEvent::State { host: host.id, state: host.state, phase: host.phase, prepared: host.prepared }
-        };
-        frame::write(stream, &Response::Event(event)).await?;
-    }
-    match events {
-        Some(events) if record.ended.is_none() => pass_on(daemon, &record.jid, events, stream).await,
-        _ => Ok(frame::write(stream, &Response::Event(JobEvent::Finished(Box::new(record)))).await?),
-    }
-}
-
-async fn follow(
-    daemon: &Arc<Daemon>,
-    attached: Attached,
-    events: broadcast::Receiver<Arc<JobEvent>>,
-    stream: &mut UnixStream,
-) -> Result<(), Stopped> {
-    let jid = attached.jid.clone();
-    frame::write(stream, &Response::Attached(attached)).await?;
-    pass_on(daemon, &jid, events, stream).await
-}
-
-/// Passes events on until the job ends. An onlooker who is too slow misses some, and gets every host's end at the end.
-async fn pass_on(
-    daemon: &Arc<Daemon>,
-    jid: &JobId,
-    mut events: broadcast::Receiver<Arc<JobEvent>>,
-    stream: &mut UnixStream,
-) -> Result<(), Stopped> {
-    let mut missed = false;
-    loop {
-        match events.recv().await {
-            Ok(event) => {
-                if matches!(*event, JobEvent::Finished(_)) {
-                    if missed {
-                        all_ends(daemon, jid, stream).await?;
-                    }
-                    return Ok(frame::write(stream, &Response::Event(event.as_ref().clone())).await?);
-                }
-                frame::write(stream, &Response::Event(event.as_ref().clone())).await?;
-            }
-            Err(broadcast::error::RecvError::Lagged(_)) => missed = true,
-            // The job ended without a word, or had ended just before.
-            Err(broadcast::error::RecvError::Closed) => {
-                all_ends(daemon, jid, stream).await?;
-                let record = job_record(daemon, jid.clone()).await?;
-                return Ok(
-                    frame::write(stream, &Response::Event(JobEvent::Finished(Box::new(record)))).await?
-                );
-            }
-        }
-    }
-}
-
-async fn all_ends(daemon: &Arc<Daemon>, jid: &JobId, stream: &mut UnixStream) -> Result<(), Stopped> {
-    let id = jid.clone();
-    for host in query(daemon, move |ledger| ledger.job_hosts(&id, false)).await? {
-        if host.state.is_end() {
-            let host = with_report(daemon, jid, host).await?;
-            frame::write(stream, &Response::Event(JobEvent::Ended(Box::new(host)))).await?;
-        }
-    }
-    Ok(())
-}
-
-/// A host with its report. One at a time, because the reports of a large job together may not fit into memory.
-async fn with_report(daemon: &Arc<Daemon>, jid: &JobId, host: HostRecord) -> Result<HostRecord, Failure> {
-    let (jid, id) = (jid.clone(), host.id.clone());
-    let found = query(daemon, move |ledger| ledger.job_host(&jid, &id)).await?;
-    Ok(found.unwrap_or(host))
 }
 
 async fn check(daemon: &Arc<Daemon>, spec: CheckSpec, stream: &mut UnixStream) -> Result<(), Stopped> {

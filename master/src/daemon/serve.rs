@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use common::identity::{Authority, IdentityError};
 use common::store::{Store, StoreError};
-use common::transport::{TransportError, close, server};
+use common::transport::{Comeback, TransportError, close, server};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::fleet::Fleet;
@@ -134,7 +134,8 @@ impl Running {
         }
         let _ = std::fs::remove_file(&self.daemon.config().socket);
         drop(housekeeping::note_presence(&self.daemon));
-        self.endpoint.close(close::GOING_AWAY.into(), b"the master ends");
+        let comeback = Comeback::of(self.daemon.fleet.connected());
+        self.endpoint.close(close::COMEBACK.into(), comeback.reason().as_bytes());
         let _ = tokio::time::timeout(Duration::from_secs(2), self.endpoint.wait_idle()).await;
         let database = self.database;
         let _ = tokio::task::spawn_blocking(move || database.close()).await;

@@ -54,7 +54,8 @@ pub(super) async fn run(daemon: Arc<Daemon>, connection: Connection, peer: Peer)
         }
         Err(_) => {
             tracing::info!(%address, "an agent said nothing");
-            return connection.close(close::PROTOCOL_ERROR.into(), b"the first frame did not come in time");
+            // One that is slow, or whose words were lost, may come again.
+            return connection.close(close::GOING_AWAY.into(), b"the first frame did not come in time");
         }
     };
     if hello.protocol.major != PROTOCOL.major {

@@ -174,7 +174,7 @@ impl Actor {
 
     /// Connects to a master at this address.
     async fn dial(&self, master: &Master, address: std::net::SocketAddr) -> (Connection, quinn::Endpoint) {
-        let endpoint = client(address).unwrap();
+        let endpoint = client(address, None).unwrap();
         let certificate = match &self.certificate {
             Some(certificate) => certificate.clone(),
             None => self.key.self_signed(&self.id).unwrap(),
@@ -403,7 +403,7 @@ async fn what_makes_no_sense_is_refused() {
         assert!(error.to_string().contains("at most 30 days"), "{error}");
 
         // An oversized first frame ends the connection, and nothing else.
-        let endpoint = client(master.daemon().listen).unwrap();
+        let endpoint = client(master.daemon().listen, None).unwrap();
         let certificate = actor.key.self_signed(&actor.id).unwrap();
         let identity = ClientIdentity { certificate, key: actor.key.private_key() };
         let pin = Arc::new(Pin::new(None));

@@ -10,6 +10,7 @@ pub(crate) mod replay;
 mod salvage;
 mod schema;
 mod sqlite;
+mod superseded;
 mod write;
 
 pub use salvage::{Salvage, Salvaged};
@@ -101,6 +102,18 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// When the database fails.
     fn job_hosts(&self, jid: &JobId, reports: bool) -> Result<Vec<HostRecord>, LedgerError>;
+
+    /// The first of these hosts of a job, with their reports, until those have so many bytes: one at least. None for a host
+    /// that the job does not have.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn job_hosts_among(
+        &self,
+        jid: &JobId,
+        hosts: &[HostId],
+        bytes: usize,
+    ) -> Result<Vec<Option<HostRecord>>, LedgerError>;
 
     /// What became of a job's hosts, in short.
     ///

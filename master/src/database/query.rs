@@ -223,6 +223,34 @@ pub(super) fn job_host(
     Ok(statement.query_row(params![jid.as_str(), host.as_str()], read_host).optional()?)
 }
 
+pub(super) fn job_hosts_among(
+    connection: &Connection,
+    jid: &JobId,
+    hosts: &[HostId],
+    bytes: usize,
+) -> Result<Vec<Option<HostRecord>>, LedgerError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT host, state, phase, prepared, reason, report FROM job_hosts WHERE jid = ?1 AND host = ?2",
+    )?;
+    let mut found = Vec::with_capacity(hosts.len());
+    let mut sum = 0;
+    for host in hosts {
+        let row = statement.query_row(params![jid.as_str(), host.as_str()], |row| {
+            sum += row
+                .get_ref(5)?
+                .as_blob_or_null()
+                .map_err(|error| damaged(5, Type::Blob, error.to_string()))?
+                .map_or(0, <[u8]>::len);
+            read_host(row)
+        });
+        found.push(row.optional()?);
+        if sum >= bytes {
+            break;
+        }
+    }
+    Ok(found)
+}
+
 pub(super) fn read_host(row: &Row<'_>) -> rusqlite::Result<HostRecord> {
     Ok(HostRecord {
         id: parse(row, 0)?,

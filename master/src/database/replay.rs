@@ -3,6 +3,7 @@
 use common::id::{HostId, JobId};
 use rusqlite::Connection;
 
+use super::superseded::superseded;
 use super::{LedgerError, Write, apply, query, schema};
 use crate::jobs::{HostRecord, JobRecord};
 
@@ -16,7 +17,9 @@ pub(crate) fn open() -> Result<Connection, LedgerError> {
 /// Does writes, all of them or none.
 pub(crate) fn write(connection: &mut Connection, writes: &[Write]) -> Result<(), LedgerError> {
     let transaction = connection.transaction()?;
-    writes.iter().try_for_each(|write| apply::apply(&transaction, write))?;
+    let superseded = superseded(writes.iter());
+    let mut needed = writes.iter().zip(superseded).filter(|(_, superseded)| !superseded);
+    needed.try_for_each(|(write, _)| apply::apply(&transaction, write))?;
     Ok(transaction.commit()?)
 }
 

@@ -13,6 +13,7 @@ use common::message::MineItem;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
+use super::superseded::superseded;
 use super::{
     Applied, Committed, HostOutcome, HostRow, Ledger, LedgerError, Retired, Write, apply, query, schema,
 };
@@ -140,6 +141,15 @@ impl Ledger for Database {
         query::job_hosts(&self.reader()?, jid, reports)
     }
 
+    fn job_hosts_among(
+        &self,
+        jid: &JobId,
+        hosts: &[HostId],
+        bytes: usize,
+    ) -> Result<Vec<Option<HostRecord>>, LedgerError> {
+        query::job_hosts_among(&self.reader()?, jid, hosts, bytes)
+    }
+
     fn outcomes(&self, jid: &JobId) -> Result<Vec<HostOutcome>, LedgerError> {
         query::outcomes(&self.reader()?, jid)
     }
@@ -200,24 +210,45 @@ fn write_or_keep(connection: &mut Connection, group: Vec<Queued>, is_over: bool)
 
 /// The result of each write. When the disk fails, nothing of the group was written, so that what is tried again keeps its order.
 fn write_group(connection: &mut Connection, group: &[Queued]) -> Vec<Result<(), LedgerError>> {
-    let mut run = || -> Result<Vec<Result<(), LedgerError>>, LedgerError> {
-        let mut transaction = connection.transaction()?;
-        let mut results = Vec::with_capacity(group.len());
-        for queued in group {
-            // A write that fails takes nothing else of the group with it.
-            let savepoint = transaction.savepoint()?;
-            let result = apply::apply(&savepoint, &queued.write);
-            match &result {
-                Ok(()) => savepoint.commit()?,
-                Err(error @ LedgerError::Unwritable(_)) => return Err(error.clone()),
-                Err(_) => savepoint.finish()?,
-            }
-            results.push(result);
-        }
-        transaction.commit()?;
-        Ok(results)
+    let written = match write_together(connection, group) {
+        Ok(()) => Ok(vec![Ok(()); group.len()]),
+        Err(error @ LedgerError::Unwritable(_)) => Err(error),
+        Err(_) => write_one_by_one(connection, group),
     };
-    run().unwrap_or_else(|error| vec![Err(error); group.len()])
+    written.unwrap_or_else(|error| vec![Err(error); group.len()])
+}
+
+/// Writes all of a group or, when one of its writes fails, nothing.
+fn write_together(connection: &mut Connection, group: &[Queued]) -> Result<(), LedgerError> {
+    let transaction = connection.transaction()?;
+    let superseded = superseded(group.iter().map(|queued| &queued.write));
+    for (queued, superseded) in group.iter().zip(superseded) {
+        if !superseded {
+            apply::apply(&transaction, &queued.write)?;
+        }
+    }
+    Ok(transaction.commit()?)
+}
+
+/// Writes a group of which one fails, which takes nothing else of the group with it.
+fn write_one_by_one(
+    connection: &mut Connection,
+    group: &[Queued],
+) -> Result<Vec<Result<(), LedgerError>>, LedgerError> {
+    let mut transaction = connection.transaction()?;
+    let mut results = Vec::with_capacity(group.len());
+    for queued in group {
+        let savepoint = transaction.savepoint()?;
+        let result = apply::apply(&savepoint, &queued.write);
+        match &result {
+            Ok(()) => savepoint.commit()?,
+            Err(error @ LedgerError::Unwritable(_)) => return Err(error.clone()),
+            Err(_) => savepoint.finish()?,
+        }
+        results.push(result);
+    }
+    transaction.commit()?;
+    Ok(results)
 }
 
 #[cfg(test)]

@@ -240,7 +240,7 @@ fn key(config: &Config, tree: Hash, asked: &Asked<'_>) -> Result<Hash, rmp_serde
     let Wanted { top, sls, texts } = wanted;
     let words = (tree.to_string(), saltenv, top, sls, texts, pillar, &config.opts, &config.file_access_extra);
     let mut bytes = rmp_serde::to_vec(&(words, &config.nodegroups, host.id.as_str()))?;
-    bytes.extend_from_slice(host.grains.bytes());
+    bytes.extend_from_slice(&host.grains.bytes());
     Ok(Hash::of(&bytes))
 }
 

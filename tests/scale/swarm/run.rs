@@ -1,5 +1,6 @@
 //! `swarm run`.
 
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -48,8 +49,10 @@ impl Run {
         let mut terminate = signal(SignalKind::terminate())?;
         let end = watch::Sender::new(false);
         let mut agents = JoinSet::new();
-        for folder in self.folders()? {
-            let daemon = self.start(&folder).with_context(|| format!("the agent in {}", folder.display()))?;
+        for (number, folder) in self.folders()?.into_iter().enumerate() {
+            let daemon = self
+                .start(self.first + number, &folder)
+                .with_context(|| format!("the agent in {}", folder.display()))?;
             let mut ended = end.subscribe();
             agents.spawn(daemon.run(async move {
                 let _ = ended.wait_for(|end| *end).await;
@@ -77,7 +80,7 @@ impl Run {
         Ok(folders.split_off(self.first).into_iter().take(self.count).collect())
     }
 
-    fn start(&self, folder: &Path) -> anyhow::Result<Daemon> {
+    fn start(&self, number: usize, folder: &Path) -> anyhow::Result<Daemon> {
         let id = folder.file_name().and_then(|name| name.to_str()).context("a folder without a name")?;
         let mut settings = Settings::load(Flags {
             config: Some(self.agents_dir.join("agent.yaml")),
@@ -85,10 +88,17 @@ impl Run {
             state_dir: Some(folder.into()),
             ..Flags::default()
         })?;
+        settings.source_address = Some(address(number).into());
         settings.worker_program.clone_from(&self.agent);
         settings.surroundings = Surroundings { grains, settled: || {} };
         Ok(Daemon::start(settings)?)
     }
+}
+
+/// A loopback address for each agent, as hosts have their own: a master lets one address take a part of its room only.
+fn address(number: usize) -> Ipv4Addr {
+    let part = |divisor: usize| u8::try_from(number / divisor % 250).unwrap_or(0);
+    Ipv4Addr::new(127, 1 + part(250 * 250), part(250), 1 + part(1))
 }
 
 /// The grains of this machine, collected once, with the names that differ from host to host.

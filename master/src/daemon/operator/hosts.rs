@@ -5,23 +5,51 @@ use std::sync::Arc;
 
 use common::id::HostId;
 use common::target::fnmatch;
+use common::transport::frame;
 use common::value::Map;
+use tokio::net::UnixStream;
 
-use super::query;
-use crate::api::{Failure, HostInfo, Standing};
+use super::{Stopped, query};
+use crate::api::{Failure, HostInfo, Response, Standing};
 use crate::daemon::fleet::Known;
 use crate::daemon::shared::now;
 use crate::daemon::{Daemon, launch};
 use crate::database::{Applied, Retired, Write};
+use crate::grains::Grains;
 use crate::keys::{Key, KeyState};
 
-/// The hosts that a target means; without one all, with those whose key waits or was rejected.
-pub(super) async fn list(
+/// How many hosts go out in one frame. Those of a large host have some 50 KiB of grains.
+const PART: usize = 64;
+
+/// A host, and its grains while they are packed.
+type Listed = (HostInfo, Grains);
+
+/// Sends the hosts that a target means. Their grains are opened a few at a time: together they take half a gigabyte.
+pub(super) async fn send(
     daemon: &Arc<Daemon>,
     target: Option<String>,
     unseen: Option<u64>,
     retired: bool,
-) -> Result<Vec<HostInfo>, Failure> {
+    stream: &mut UnixStream,
+) -> Result<(), Stopped> {
+    let mut hosts = list(daemon, target, unseen, retired).await?.into_iter().peekable();
+    while hosts.peek().is_some() {
+        let opened = hosts.by_ref().take(PART).map(|(host, grains)| {
+            let grains = grains.open().as_ref().clone();
+            HostInfo { grains, ..host }
+        });
+        frame::write(stream, &Response::Hosts(opened.collect())).await?;
+    }
+    Ok(())
+}
+
+/// The hosts that a target means; without one all, with those whose key waits or was rejected.
+async fn list(
+    daemon: &Arc<Daemon>,
+    target: Option<String>,
+    unseen: Option<u64>,
+    retired: bool,
+) -> Result<Vec<Listed>, Failure> {
     let applied = query(daemon, |ledger| ledger.applied()).await?;
     let (all, targeted) = (target.is_none(), target.is_some());
     let keys: HashMap<HostId, Vec<Key>> = {
@@ -40,7 +68,7 @@ pub(super) async fn list(
     let known = daemon.fleet.known_of(&ids);
     let at = now();
     let listing = Listing { daemon, applied, at };
-    let mut hosts: Vec<HostInfo> = ids
+    let mut hosts: Vec<Listed> = ids
         .into_iter()
         .zip(known)
         .map(|(id, (known, connected))| {
@@ -49,7 +77,7 @@ pub(super) async fn list(
         })
         .collect();
     if let Some(seconds) = unseen {
-        hosts.retain(|host| is_unseen(host, seconds, at));
+        hosts.retain(|(host, _)| is_unseen(host, seconds, at));
     }
     if retired && all {
         let gone = query(daemon, |ledger| ledger.retired()).await?;
@@ -65,7 +93,7 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    fn host(&self, id: HostId, keys: &[Key], known: Option<Known>, connected: bool) -> HostInfo {
+    fn host(&self, id: HostId, keys: &[Key], known: Option<Known>, connected: bool) -> Listed {
         let has = |state: KeyState| keys.iter().any(|key| key.state == state);
         let standing = match () {
             () if connected => Standing::Connected,
@@ -75,14 +103,12 @@ impl Listing<'_> {
         };
         let latest = keys.iter().max_by_key(|key| key.last_seen);
         let (version, address, seen, grains) = match known {
-            Some(known) => {
-                (known.version, known.address, known.last_seen, known.grains.open().as_ref().clone())
-            }
+            Some(known) => (known.version, known.address, known.last_seen, known.grains),
             None => Default::default(),
         };
         let seen = seen.max(latest.map_or(0, |key| key.last_seen));
         let last_seen = if connected { self.at } else { seen };
-        HostInfo {
+        let host = HostInfo {
             standing,
             since: (standing == Standing::Lost && last_seen > 0).then_some(last_seen),
             double: self.daemon.fleet.double(&id, self.at).map(|double| double.address),
@@ -96,9 +122,10 @@ impl Listing<'_> {
             },
             version,
             last_seen,
-            grains,
+            grains: Map::new(),
             id,
-        }
+        };
+        (host, grains)
     }
 }
 
@@ -108,8 +135,8 @@ fn is_unseen(host: &HostInfo, seconds: u64, at: i64) -> bool {
         && host.last_seen <= at.saturating_sub_unsigned(seconds.saturating_mul(1000))
 }
 
-fn out_of_service(gone: Retired) -> HostInfo {
-    HostInfo {
+fn out_of_service(gone: Retired) -> Listed {
+    let host = HostInfo {
         id: gone.id,
         standing: Standing::Retired,
         since: Some(gone.at),
@@ -121,7 +148,8 @@ fn out_of_service(gone: Retired) -> HostInfo {
         version: String::new(),
         last_seen: 0,
         grains: Map::new(),
-    }
+    };
+    (host, Grains::default())
 }
 
 /// Takes hosts out of service: their keys, their grains and their connections go at once; what they did in jobs stays. One
@@ -133,7 +161,7 @@ pub(super) async fn retire(
     user: &str,
 ) -> Result<Vec<Retired>, Failure> {
     let listed = list(daemon, None, unseen, false).await?;
-    let chosen = listed.into_iter().map(|host| host.id).filter(|id| fnmatch(id.as_str(), pattern));
+    let chosen = listed.into_iter().map(|(host, _)| host.id).filter(|id| fnmatch(id.as_str(), pattern));
     let mut gone = Vec::new();
     for id in chosen {
         let keys = daemon.keyring().delete_id(&id);

@@ -150,12 +150,13 @@ impl Rollout {
             self.overtime = true;
             self.cancel(now, actions);
         }
-        for index in 0..self.hosts.len() {
-            let host = &mut self.hosts[index];
-            if host.retry.is_some_and(|retry| retry <= now) {
-                host.retry = None;
-                actions.push(Action::Send { host: index, phase: host.phase });
+        for index in self.agenda.due(now) {
+            let again =
+                self.update(index, |host| host.retry.take_if(|retry| *retry <= now).map(|_| host.phase));
+            if let Some(phase) = again.flatten() {
+                actions.push(Action::Send { host: index, phase });
             }
+            let host = &self.hosts[index];
             if host.deadline.is_none_or(|deadline| deadline > now) {
                 continue;
             }

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::agenda::Agenda;
 use super::host::{Host, Step};
 use super::tally::Tally;
 use super::waves::Wave;
@@ -19,6 +20,7 @@ pub struct Rollout {
     pub(super) setup: Setup,
     pub(super) hosts: Vec<Host>,
     pub(super) tally: Tally,
+    pub(super) agenda: Agenda,
     pub(super) phase: Phase,
     /// The first host that may be ready: those before it are not.
     pub(super) next: usize,
@@ -53,6 +55,7 @@ impl Rollout {
         let mut rollout = Self {
             phase: if setup.prepare { phase } else { Phase::Apply },
             tally: Tally::of(&hosts),
+            agenda: Agenda::of(&hosts),
             begun: hosts.iter().filter(|host| host.begun).count(),
             hosts,
             setup,
@@ -117,7 +120,7 @@ impl Rollout {
         // A wave that was left alone for long enough may wait for something else, such as the operator.
         let held = self.held.filter(|held| *held > self.now);
         let own = [until, held, self.cooling.front().copied()].into_iter().flatten();
-        self.hosts.iter().filter_map(Host::due).chain(own).min().filter(|_| !self.finished)
+        own.chain(self.agenda.first()).min().filter(|_| !self.finished)
     }
 
     /// How many hosts are busy.
@@ -151,12 +154,14 @@ impl Rollout {
         self.hosts.get(host).map(Host::state)
     }
 
-    /// Changes a host, and the counts with it.
+    /// Changes a host, and the counts and the agenda with it.
     pub(super) fn update<T>(&mut self, index: usize, change: impl FnOnce(&mut Host) -> T) -> Option<T> {
         let host = self.hosts.get_mut(index)?;
+        let before = host.due();
         self.tally.remove(host);
         let value = change(host);
         self.tally.add(host);
+        self.agenda.change(index, before, host.due());
         Some(value)
     }
 

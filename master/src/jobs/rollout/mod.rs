@@ -3,6 +3,7 @@
 //! A state machine without I/O or clock. Events and the time come in, actions come out, so that tests drive it through any
 //! order of events. Time is whatever [`Duration`](std::time::Duration) the caller counts from, as long as it never goes back.
 
+mod agenda;
 mod ends;
 mod event;
 mod host;

@@ -69,13 +69,14 @@ impl Rollout {
         if self.cancelled {
             return;
         }
-        if let Some(host) = self.hosts.get_mut(index).filter(|host| host.step == Step::Sent && host.connected)
-        {
-            // Said again, it moves nothing: a host cannot keep a job open for ever.
-            let limit = *host.waited.get_or_insert(now + WAIT_LIMIT);
-            host.allowance = limit;
-            host.deadline = Some(limit);
-        }
+        self.update(index, |host| {
+            if host.step == Step::Sent && host.connected {
+                // Said again, it moves nothing: a host cannot keep a job open for ever.
+                let limit = *host.waited.get_or_insert(now + WAIT_LIMIT);
+                host.allowance = limit;
+                host.deadline = Some(limit);
+            }
+        });
     }
 
     pub(super) fn started(&mut self, index: usize, now: Duration, actions: &mut Vec<Action>) {
@@ -95,15 +96,19 @@ impl Rollout {
     }
 
     pub(super) fn broken(&mut self, index: usize, now: Duration, actions: &mut Vec<Action>) {
-        let Some(host) = self.hosts.get_mut(index).filter(|host| host.is_busy() && host.connected) else {
-            return;
-        };
-        host.broken += 1;
-        if host.broken > BROKEN_LIMIT {
-            let reason = format!("the agent dropped the task {} times without a report", host.broken);
+        let times = self.update(index, |host| {
+            if !host.is_busy() || !host.connected {
+                return None;
+            }
+            host.broken += 1;
+            if host.broken <= BROKEN_LIMIT {
+                host.retry = Some(now + RETRY_AFTER);
+            }
+            Some(host.broken)
+        });
+        if let Some(times) = times.flatten().filter(|times| *times > BROKEN_LIMIT) {
+            let reason = format!("the agent dropped the task {times} times without a report");
             self.end(index, HostState::Failed, Some(reason), now, actions);
-        } else {
-            host.retry = Some(now + RETRY_AFTER);
         }
     }
 

@@ -447,6 +447,7 @@ impl Onlooker {
         let busy = |state: &&HostState| matches!(state, HostState::Sent | HostState::Running);
         assert_eq!(self.states.iter().filter(busy).count(), rollout.busy(), "records and machine agree");
         assert_eq!(rollout.tally, super::tally::Tally::of(&rollout.hosts), "counts and hosts agree");
+        assert_eq!(rollout.agenda, super::agenda::Agenda::of(&rollout.hosts), "moments and hosts agree");
         if rollout.phase() == Phase::Apply {
             // One that comes late prepares beside the wave: that changes nothing.
             let changing =

@@ -1,6 +1,7 @@
 //! The daemon with agents that are played by the test, over real connections.
 
 mod hostile;
+mod large;
 mod life;
 mod rollout;
 mod scoped;

@@ -1,11 +1,14 @@
 //! A master and agents as processes of this machine, in a temporary folder.
 
+mod control;
+mod port;
 mod process;
 mod programs;
+mod swarm;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,6 +18,8 @@ use tempfile::TempDir;
 
 use crate::ran::{Ran, run};
 use crate::wait::{until, until_true};
+pub use control::Look;
+use port::Port;
 pub use process::Process;
 pub use programs::{agent_program, master_program};
 
@@ -30,6 +35,8 @@ pub struct Fleet {
     agents: BTreeMap<String, Process>,
     master: Option<Process>,
     listen: SocketAddr,
+    /// Held for as long as it listens there, if it is on loopback.
+    _port: Option<Port>,
     /// What stands before `master serve`, such as the command that enters a network namespace.
     before_serve: Vec<String>,
     serve: Vec<String>,
@@ -46,9 +53,10 @@ impl Fleet {
     /// A master that is up, with further arguments of `master serve`.
     #[must_use]
     pub fn with(serve: &[&str]) -> Self {
-        // The port is free now. Somebody else may take it before the master does, which then says so.
-        let free = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        Self::on(free, Vec::new(), serve)
+        let port = Port::reserve();
+        let mut fleet = Self::on(port.address, Vec::new(), serve);
+        fleet._port = Some(port);
+        fleet
     }
 
     /// A master that is up on this address.
@@ -58,6 +66,7 @@ impl Fleet {
             agents: BTreeMap::new(),
             master: None,
             listen,
+            _port: None,
             before_serve,
             serve: serve.iter().map(ToString::to_string).collect(),
             // The path of a socket may have a hundred bytes only.
@@ -127,7 +136,7 @@ impl Fleet {
         until("the master to answer", PATIENCE, || {
             let process = self.master.as_mut().unwrap();
             assert!(process.is_alive(), "the master ended:\n{}", process.log());
-            (self.master(&["keys", "list"]).code == 0).then_some(())
+            self.look().map(drop)
         });
     }
 
@@ -156,6 +165,13 @@ impl Fleet {
     /// Ends the master without a warning.
     pub fn kill_master(&mut self) {
         self.master = None;
+    }
+
+    /// Ends the master as its service manager does: it tells its agents, which come back as soon as it is there again.
+    pub fn end_master(&mut self) {
+        let master = self.master.take().unwrap();
+        master.signal(Signal::SIGTERM);
+        assert_eq!(master.wait(PATIENCE), Some(0));
     }
 
     /// Starts an agent.
@@ -269,19 +285,6 @@ impl Fleet {
         });
     }
 
-    /// Waits until so many hosts are connected.
-    pub fn wait_connected(&self, count: usize) {
-        until_true(&format!("{count} hosts to be connected\n{}", self.master_log()), PATIENCE, || {
-            let hosts = self.master(&["hosts", "--out", "json"]);
-            let connected = |hosts: &serde_json::Value| {
-                hosts.as_object().is_some_and(|hosts| {
-                    hosts.values().filter(|host| host["connected"] == true).count() == count
-                })
-            };
-            hosts.code == 0 && connected(&hosts.json())
-        });
-    }
-
     /// The ids of the jobs, the newest first.
     #[must_use]
     pub fn jobs(&self) -> Vec<String> {
@@ -312,14 +315,6 @@ impl Fleet {
             "a host is missing in {jid}"
         );
         states
-    }
-
-    /// Waits until a job has ended.
-    pub fn wait_ended(&self, jid: &str) {
-        until_true(&format!("job {jid} to end"), PATIENCE, || {
-            let jobs = self.master(&["jobs", "list", "--out", "json"]).json();
-            jobs.get(jid).is_some_and(|job| !job["ended"].is_null())
-        });
     }
 }
 

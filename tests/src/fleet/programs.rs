@@ -14,6 +14,11 @@ pub fn agent_program() -> PathBuf {
     program("agent")
 }
 
+/// `swarm`: thousands of agents in one process.
+pub(super) fn swarm_program() -> PathBuf {
+    program("swarm")
+}
+
 /// The programs lie two folders above the test that runs: `target/debug/deps/main-…`.
 fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();

@@ -5,6 +5,7 @@
 mod disks;
 mod hosts;
 mod kills;
+mod storms;
 
 use std::collections::BTreeMap;
 use std::fs;

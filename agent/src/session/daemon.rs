@@ -378,6 +378,7 @@ impl Daemon {
                 .identity
                 .certificate()
                 .map(|info| (info.not_before + BACKDATE.as_secs().cast_signed(), info.not_after)),
+            self.master().identity.rest(),
             connection.clone(),
         );
         tokio::pin!(renewal);
@@ -449,9 +450,10 @@ async fn watch_grains(settings: Settings, known: Arc<RwLock<Arc<Map>>>, connecti
 }
 
 /// Resolves with a new certificate once two thirds of the present one's life are over; `life` is when it was issued and when
-/// it ends.
-async fn renewal(life: Option<(i64, i64)>, connection: Connection) -> Vec<u8> {
+/// it ends, `rest` how long it is good in any case.
+async fn renewal(life: Option<(i64, i64)>, rest: Duration, connection: Connection) -> Vec<u8> {
     let Some((issued, not_after)) = life else { return std::future::pending().await };
+    tokio::time::sleep(rest).await;
     loop {
         let now = jiff::Timestamp::now().as_second();
         if !renewal_due(issued, not_after, now) {

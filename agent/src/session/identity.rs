@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use common::id::HostId;
 use common::identity::{
-    AgentKey, CertificateInfo, Fingerprint, IdentityError, certificate_der, inspect, read_private,
+    AgentKey, BACKDATE, CertificateInfo, Fingerprint, IdentityError, certificate_der, inspect, read_private,
     write_private,
 };
 use common::transport::{ClientIdentity, Pin};
@@ -16,6 +17,8 @@ pub struct Identity {
     key: AgentKey,
     certificate_path: PathBuf,
     certificate: Option<(CertificateDer<'static>, CertificateInfo)>,
+    /// When it came from the master, if that was in this process.
+    came: Option<Instant>,
 }
 
 /// Whom the agent takes for its master.
@@ -35,11 +38,12 @@ impl Identity {
     pub fn load(state_dir: &Path, folder: &Path) -> Result<Self, IdentityError> {
         let key = AgentKey::load_or_create(&state_dir.join("agent.key"))?;
         let certificate_path = folder.join("agent.crt");
-        let mut identity = Self { key, certificate_path, certificate: None };
+        let mut identity = Self { key, certificate_path, certificate: None, came: None };
         match std::fs::read(&identity.certificate_path) {
             Ok(bytes) => {
                 let der = certificate_der(bytes).map(|der| der.to_vec());
-                identity.certificate = identity.check(der.unwrap_or_default());
+                identity.certificate =
+                    identity.own(der.unwrap_or_default()).filter(|(_, info)| is_good(info));
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(source) => return Err(IdentityError::Io { path: identity.certificate_path, source }),
@@ -71,34 +75,53 @@ impl Identity {
         Ok(ClientIdentity { certificate, key: self.key.private_key() })
     }
 
-    /// Keeps a certificate from the master.
+    /// How long the certificate needs no renewal, whatever the clock on the wall says: one that has just come from the master is
+    /// good for two thirds of its life, also where that clock is far ahead of the master's.
+    #[must_use]
+    pub fn rest(&self) -> Duration {
+        let (Some(came), Some((_, info))) = (self.came, &self.certificate) else { return Duration::ZERO };
+        let issued = info.not_before.saturating_add(BACKDATE.as_secs().cast_signed());
+        let life = u64::try_from(info.not_after.saturating_sub(issued)).unwrap_or(0);
+        Duration::from_secs(life - life / 3).saturating_sub(came.elapsed())
+    }
+
+    /// Keeps a certificate from the master. It is for the master to say that it is good.
     ///
     /// # Errors
     /// When it is not for this agent's key, or can't be written.
     pub fn keep(&mut self, der: &[u8]) -> Result<(), IdentityError> {
-        let Some(certificate) = self.check(der.to_vec()) else {
+        let Some(certificate) = self.own(der.to_vec()) else {
             return Err(IdentityError::Certificate(
                 "the master's certificate is not for this agent's key".into(),
             ));
         };
         write_private(&self.certificate_path, der)?;
         self.certificate = Some(certificate);
+        self.came = Some(Instant::now());
         Ok(())
     }
 
-    /// A certificate that is for this key, names a host, and whose time is not over.
-    fn check(&self, der: Vec<u8>) -> Option<(CertificateDer<'static>, CertificateInfo)> {
+    /// A certificate that is for this key and names a host.
+    fn own(&self, der: Vec<u8>) -> Option<(CertificateDer<'static>, CertificateInfo)> {
         let certificate = CertificateDer::from(der);
         let info = inspect(&certificate)
             .inspect_err(|error| tracing::warn!(%error, "the agent's certificate can't be read"))
             .ok()?;
-        let over = info.not_after <= jiff::Timestamp::now().as_second();
-        if over || info.id.is_none() || info.fingerprint != self.key.fingerprint() {
-            tracing::warn!(over, "the agent's certificate is of no use; asking the master for a new one");
+        if info.id.is_none() || info.fingerprint != self.key.fingerprint() {
+            tracing::warn!("the agent's certificate is not for its key");
             return None;
         }
         Some((certificate, info))
     }
+}
+
+/// Whether a certificate's time is not over.
+fn is_good(info: &CertificateInfo) -> bool {
+    let over = info.not_after <= jiff::Timestamp::now().as_second();
+    if over {
+        tracing::warn!("the time of the agent's certificate is over; asking the master for a new one");
+    }
+    !over
 }
 
 impl Trust {
@@ -155,8 +178,6 @@ impl Trust {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use common::identity::Authority;
 
     use super::*;
@@ -179,6 +200,30 @@ mod tests {
         let again = Identity::load(&folder.path().join("a"), &folder.path().join("a")).unwrap();
         assert_eq!(again.certificate().unwrap().id, Some(id.clone()));
         assert_eq!(again.fingerprint(), agent.fingerprint());
+    }
+
+    #[test]
+    fn a_certificate_from_the_master_counts_whatever_this_clock_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let authority = Authority::load_or_create(&folder.path().join("ca")).unwrap();
+        let mut agent = Identity::load(folder.path(), folder.path()).unwrap();
+        let id: HostId = "fp-1".parse().unwrap();
+        let sign = |seconds| {
+            let life = Duration::from_secs(seconds);
+            authority.sign(agent.key.public_key(), &id, life).unwrap().to_vec()
+        };
+        let (over, fresh) = (sign(0), sign(90));
+        // To a clock that is ahead, each new one is over.
+        agent.keep(&over).unwrap();
+        assert!(agent.certificate().is_some());
+        assert_eq!(agent.rest(), Duration::ZERO);
+        agent.keep(&fresh).unwrap();
+        assert!((58..=60).contains(&agent.rest().as_secs()), "{:?}", agent.rest());
+        // After a start the clock is all there is to go by.
+        let again = Identity::load(folder.path(), folder.path()).unwrap();
+        assert_eq!((again.certificate().is_some(), again.rest()), (true, Duration::ZERO));
+        agent.keep(&over).unwrap();
+        assert!(Identity::load(folder.path(), folder.path()).unwrap().certificate().is_none());
     }
 
     #[test]

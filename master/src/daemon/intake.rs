@@ -182,6 +182,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn bytes_that_trickle_in_do_not_keep_the_room() {
+        let intake = Intake { patience: Duration::from_millis(100), ..Intake::default() };
+        let (mut here, mut there) = duplex(1 << 20);
+        here.write_all(&u32::try_from(SMALL + 1).unwrap().to_be_bytes()).await.unwrap();
+        let trickling = tokio::spawn(async move {
+            while here.write_all(&[0xc0]).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        });
+        let error = intake.read::<Value>(&Turn::default(), &mut there).await.unwrap_err();
+        assert!(matches!(&error, FrameError::Io(io) if io.kind() == std::io::ErrorKind::TimedOut), "{error}");
+        assert_eq!(intake.bytes.available_permits(), BYTES / UNIT);
+        drop(there);
+        trickling.await.unwrap();
+    }
+
+    #[tokio::test]
     async fn the_longest_frame_fits() {
         let intake = Intake::default();
         let (mut here, mut there) = duplex(1 << 20);

@@ -1,10 +1,13 @@
 //! The daemon with agents that are played by the test, over real connections.
 
+mod certificates;
 mod hostile;
 mod large;
 mod life;
+mod replays;
 mod rollout;
 mod scoped;
+mod slow;
 mod versions;
 
 use std::path::PathBuf;

@@ -1,6 +1,7 @@
 //! Processes that are killed, stopped or started again, at any moment.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::kill;
 use tests::fleet::{Fleet, PATIENCE, Signal};
@@ -30,13 +31,22 @@ fn open_gates(fleet: &Fleet, ids: &[String]) {
     }
 }
 
+/// Several fleets at one time: mostly they wait for the next word of agents that have not found out yet.
 #[test]
 fn the_master_dies_at_any_point_of_a_rollout() {
+    let (fleets, points) = if is_long() { (5, 10) } else { (3, 1) };
+    std::thread::scope(|scope| {
+        for seed in 0..fleets {
+            scope.spawn(move || the_master_dies(seed, points));
+        }
+    });
+}
+
+fn the_master_dies(seed: u64, points: usize) {
     let ids = ids(20);
     let mut fleet = fleet(&ids);
     work(&fleet);
-    let points = if is_long() { 50 } else { 3 };
-    let mut random = fastrand::Rng::with_seed(20);
+    let mut random = fastrand::Rng::with_seed(seed);
     for _ in 0..points {
         // After a restart of the master it takes a moment until all are back, and who is away when a job begins is left out.
         fleet.wait_connected(ids.len());
@@ -45,7 +55,7 @@ fn the_master_dies_at_any_point_of_a_rollout() {
         // The moment is drawn twice: how many hosts have begun, and how long after that.
         let wanted = random.usize(0..ids.len());
         until_true("so many hosts to begin", PATIENCE, || begun() >= wanted);
-        std::thread::sleep(std::time::Duration::from_micros(random.u64(0..200_000)));
+        std::thread::sleep(Duration::from_micros(random.u64(0..200_000)));
         fleet.kill_master();
         fleet.start_master();
         fleet.wait_ended(&jid);
@@ -143,25 +153,60 @@ fn a_job_that_was_called_off_stays_so_when_the_master_dies() {
     assert!(!fleet.root(&ids[1], "begun").exists(), "a host began in a job that was called off");
 }
 
+/// How long certificates are good for in the two tests of their ends.
+const LIFETIME: Duration = Duration::from_secs(20);
+
+/// A fleet whose certificates are good for [`LIFETIME`], in the middle of a job.
+fn with_short_certificates(ids: &[String]) -> (Fleet, String) {
+    let mut fleet = Fleet::with(&["--auto-accept"]);
+    fleet.configure(&format!("certificate_lifetime: {}s\n", LIFETIME.as_secs()));
+    fleet.kill_master();
+    fleet.start_master();
+    ids.iter().for_each(|id| fleet.start_agent(id));
+    fleet.wait_connected(ids.len());
+    let jid = in_the_middle(&fleet, ids, &[]);
+    (fleet, jid)
+}
+
 #[test]
 fn a_certificate_expires_in_the_middle() {
     let ids = ids(2);
-    let configuration = tempfile::NamedTempFile::new().unwrap();
-    fs::write(configuration.path(), "certificate_lifetime: 15s\nauto_accept: true\n").unwrap();
-    let mut fleet = Fleet::with(&["--config", configuration.path().to_str().unwrap()]);
-    ids.iter().for_each(|id| fleet.start_agent(id));
-    fleet.wait_connected(ids.len());
-    let jid = in_the_middle(&fleet, &ids, &[]);
+    let (mut fleet, jid) = with_short_certificates(&ids);
+    let issued = Instant::now();
     for id in &ids {
         until_true("the certificate to be renewed", PATIENCE, || {
             fleet.agent_log(id).contains("the certificate was renewed")
         });
     }
-    // A new connection needs a certificate that holds.
-    fleet.kill_master();
+    // A new connection needs a certificate that holds, and the first one does not any more.
+    std::thread::sleep(LIFETIME.saturating_sub(issued.elapsed()) + Duration::from_secs(1));
+    fleet.end_master();
     fleet.start_master();
     fleet.wait_connected(ids.len());
     open_gates(&fleet, &ids);
     fleet.wait_ended(&jid);
     assert!(fleet.ledger(&jid, &ids).values().all(|state| state == "succeeded"));
+    let enrolled = |id: &String| fleet.agent_log(id).matches("the master has accepted this agent").count();
+    assert!(ids.iter().all(|id| enrolled(id) == 1), "a certificate was not renewed in time");
+}
+
+#[test]
+fn a_certificate_expires_while_its_host_is_away() {
+    let ids = ids(2);
+    let (mut fleet, jid) = with_short_certificates(&ids);
+    // The one is dead, the other stands still.
+    fleet.kill_agent(&ids[0]);
+    fleet.signal_agent(&ids[1], Signal::SIGSTOP);
+    open_gates(&fleet, &ids);
+    // The length of the fault, not a wait for anything.
+    std::thread::sleep(LIFETIME + Duration::from_secs(1));
+    fleet.kill_master();
+    fleet.start_master();
+    fleet.start_agent(&ids[0]);
+    fleet.signal_agent(&ids[1], Signal::SIGCONT);
+    // Both keys are known: no operator has to do anything.
+    fleet.wait_ended(&jid);
+    assert!(fleet.ledger(&jid, &ids).values().all(|state| state == "succeeded"));
+    let enrolled = |id: &String| fleet.agent_log(id).matches("the master has accepted this agent").count();
+    assert!(ids.iter().all(|id| enrolled(id) >= 2), "a certificate that is over was of use");
 }

@@ -63,6 +63,8 @@ fn prune(daemon: &Daemon) {
     for root in jobs.iter().filter_map(|job| job.tree) {
         reachable(&daemon.store, root, &mut wanted);
     }
+    // A job may have asked for a host while it was retired.
+    daemon.scoper.keep_only(&daemon.keyring().accepted().into_iter().collect());
     daemon.scoper.objects(&mut wanted);
     match daemon.store.prune(|hash| wanted.contains(&hash), YOUNG) {
         Ok(0) => {}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 
-use common::id::JobId;
+use common::id::{HostId, JobId};
 use common::identity::Authority;
 use common::store::Store;
 use tokio::sync::Semaphore;
@@ -132,6 +132,12 @@ impl Daemon {
     /// The schedules by name. Held for moments only, never over I/O.
     pub(super) fn schedules(&self) -> MutexGuard<'_, BTreeMap<String, Schedule>> {
         self.schedules.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes back what a host that is out of service was offered of the tree, and forgets what it would be.
+    pub(super) fn forget_scopes(&self, host: &HostId) {
+        self.grants.forget(host);
+        self.scoper.forget(host);
     }
 
     /// An id that no job in the ledger has had.

@@ -27,7 +27,7 @@ use crate::pillar::{PillarHost, nodegroups};
 pub use asked::{Asked, wanted};
 pub(crate) use grants::Grants;
 
-/// How many results are remembered of a host: of an apply, of SLS files by name, of a call.
+/// How many results are remembered of a host in service: of an apply, of SLS files by name, of a call.
 const REMEMBERED: usize = 3;
 
 /// The part of a tree that a host is offered.
@@ -109,6 +109,18 @@ impl Scoper {
         of_host.insert(0, (key, Arc::clone(&scope)));
         of_host.truncate(REMEMBERED);
         Ok(scope)
+    }
+
+    /// Forgets what was found for a host that is out of service.
+    pub fn forget(&self, host: &HostId) {
+        self.memory().of_host.remove(host);
+    }
+
+    /// Forgets what was found for every host but these.
+    pub fn keep_only(&self, hosts: &HashSet<HostId>) {
+        let mut memory = self.memory();
+        memory.of_host.retain(|id, _| hosts.contains(id));
+        memory.shared.retain(|_, scope| scope.strong_count() > 0);
     }
 
     /// Adds the objects of every scope that is remembered or granted.
@@ -322,6 +334,26 @@ mod tests {
         assert!(Arc::ptr_eq(&web, &tree.scope(&config, "fp-2", &Map::new(), top())), "alike hosts share");
         assert_eq!(tree.paths(&tree.scope(&config, "db-1", &Map::new(), top())), ["db.sls", "top.sls"]);
         assert_eq!(tree.paths(&tree.scope(&config, "x", &Map::new(), top())), ["top.sls"]);
+    }
+
+    #[test]
+    fn a_host_that_is_gone_is_forgotten() {
+        let tree = Tree::new(FILES);
+        let offered = |id: &str| tree.scope(&Config::default(), id, &Map::new(), top()).root;
+        let (web, db) = (offered("fp-1"), offered("db-1"));
+        let remembered = || {
+            let mut objects = HashSet::new();
+            tree.scoper.objects(&mut objects);
+            [web, db].map(|root| objects.contains(&root))
+        };
+        assert_eq!(remembered(), [true, true]);
+        tree.scoper.forget(&"fp-1".parse().unwrap());
+        assert_eq!(remembered(), [false, true]);
+        offered("fp-1");
+        tree.scoper.keep_only(&["fp-1".parse().unwrap()].into());
+        assert_eq!(remembered(), [true, false]);
+        let memory = tree.scoper.memory();
+        assert_eq!((memory.of_host.len(), memory.shared.len()), (1, 1));
     }
 
     #[test]

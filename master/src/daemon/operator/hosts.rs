@@ -169,7 +169,7 @@ pub(super) async fn retire(
             continue;
         }
         daemon.fleet.retire(&id, &format!("the host {id} was retired on the master"));
-        daemon.grants.forget(&id);
+        daemon.forget_scopes(&id);
         let retired = Retired { id: id.clone(), at: now(), user: user.into() };
         let written = daemon.ledger.submit(Write::Retired(retired.clone()));
         gone.push((retired, keys, written));

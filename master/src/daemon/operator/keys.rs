@@ -72,6 +72,7 @@ pub(super) async fn decide(
         daemon.fleet.decide(&key.id, key.fingerprint, decision);
         if action == KeyAction::Delete && daemon.keyring().list(key.id.as_str()).is_empty() {
             daemon.fleet.forget(&key.id);
+            daemon.forget_scopes(&key.id);
         }
     }
     Ok(changed)

@@ -108,3 +108,31 @@ async fn what_was_offered_is_offered_again_after_a_restart() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_retired_host_was_offered_is_forgotten() {
+    within(async {
+        let master = Master::scoped().await;
+        let (web, db) =
+            (Actor::new("fp-1").come_in(&master).await, Actor::new("db-1").come_in(&master).await);
+        // A call that reads the tree, of which the job knows nothing any more when it has ended.
+        let call = CallSpec { function: "cp.list_master".into(), ..CallSpec::default() };
+        let job = master.begin(Spec::Call(call), "*", None, Policy::default()).await;
+        tokio::join!(web.answer(), db.answer());
+        outcome(job).await;
+        let remembered = || {
+            let mut objects = std::collections::HashSet::new();
+            master.daemon().scoper.objects(&mut objects);
+            [b"page".as_slice(), b"{}"].map(|content| objects.contains(&Hash::of(content)))
+        };
+        assert_eq!(remembered(), [true, true]);
+        let retire = Request::Retire { pattern: "fp-1".into(), unseen: None };
+        assert!(matches!(Client::ask(&master.socket(), &retire).await, Ok(Response::Retired(gone)) if gone.len() == 1));
+        assert_eq!(master.keys(KeyAction::Delete, "db-1").await, 1);
+        // The job's own hold on them goes a moment after its end is told.
+        while remembered() != [false, false] {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}

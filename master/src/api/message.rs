@@ -421,6 +421,9 @@ pub struct Status {
     pub fingerprint: String,
     /// How many agents are connected.
     pub connected: usize,
+    /// That the job database is damaged, and what to do.
+    #[serde(default)]
+    pub damage: Option<String>,
 }
 
 /// Why a request can't be done.

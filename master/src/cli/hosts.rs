@@ -9,6 +9,7 @@ use super::error::CommandError;
 use super::exit_code;
 use super::options::{DaemonOptions, OutputOptions};
 use super::printer::{moment, records, table, talk};
+use super::salvaged;
 use crate::api::{ApiError, Client, HostInfo, Request, Response, Standing};
 use crate::database::{Applied, Retired};
 use crate::duration;
@@ -88,7 +89,8 @@ impl List {
     async fn run(self) -> Result<u8, CommandError> {
         let unseen = self.unseen.map(|unseen| unseen.as_secs());
         let request = Request::Hosts { target: self.target, unseen, retired: self.retired };
-        let mut client = Client::connect(&self.daemon.socket()?).await?;
+        let socket = self.daemon.socket()?;
+        let mut client = Client::connect(&socket).await?;
         client.send(&request).await?;
         let mut hosts = Vec::new();
         loop {
@@ -109,6 +111,7 @@ impl List {
         for (id, reason) in hosts.iter().filter_map(|host| Some((&host.id, host.refused.as_ref()?))) {
             talk(&format!("warning: {id} is refused: {reason}"));
         }
+        salvaged::warn_of_damage(&socket).await;
         Ok(exit_code::SUCCESS)
     }
 }

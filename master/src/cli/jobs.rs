@@ -168,6 +168,9 @@ async fn list(limit: usize, stored: &Stored) -> Result<u8, CommandError> {
     };
     let named: Vec<_> = jobs.iter().map(|job| (job.jid.to_string(), value(job))).collect();
     records(options.output.out, &options.output.style(), &named, || listing(&jobs));
+    if stored.database.is_none() {
+        salvaged::warn_of_damage(&options.daemon.socket()?).await;
+    }
     Ok(exit_code::SUCCESS)
 }
 

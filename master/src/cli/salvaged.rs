@@ -8,6 +8,7 @@ use super::error::CommandError;
 use super::exit_code;
 use super::gather::Gathered;
 use super::printer::talk;
+use crate::api::{Client, Request, Response, Status};
 use crate::database::{LedgerError, Salvage};
 use crate::jobs::JobRecord;
 
@@ -35,6 +36,15 @@ pub(super) fn job(file: &Path, jid: &JobId) -> Result<Gathered, CommandError> {
     let hosts = salvage.hosts(jid);
     warn(hosts.lost.as_ref(), "hosts of this job");
     Ok(Gathered { job, hosts: hosts.found })
+}
+
+/// Says so when a running master has found its database damaged. Whether it can be asked is for the command before to say.
+pub(super) async fn warn_of_damage(socket: &Path) {
+    if let Ok(Response::Status(Status { damage: Some(damage), .. })) =
+        Client::ask(socket, &Request::Status).await
+    {
+        talk(&format!("warning: {damage}"));
+    }
 }
 
 fn open(file: &Path) -> Result<Salvage, CommandError> {

@@ -201,6 +201,7 @@ async fn act(
             listen: daemon.listen.to_string(),
             fingerprint: daemon.authority.fingerprint().to_string(),
             connected: daemon.fleet.connected(),
+            damage: daemon.ledger.damage().map(|damage| damage.to_string()),
         }),
     }))
 }

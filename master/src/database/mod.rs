@@ -9,6 +9,7 @@ mod query;
 pub(crate) mod replay;
 mod salvage;
 mod schema;
+mod soundness;
 mod sqlite;
 mod superseded;
 mod write;
@@ -126,6 +127,9 @@ pub trait Ledger: Send + Sync + 'static {
     /// # Errors
     /// When the database fails.
     fn job_host(&self, jid: &JobId, host: &HostId) -> Result<Option<HostRecord>, LedgerError>;
+
+    /// That a part of it is known to be damaged, and what to do.
+    fn damage(&self) -> Option<LedgerError>;
 }
 
 /// Why the database failed.

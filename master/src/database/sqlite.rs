@@ -13,6 +13,7 @@ use common::message::MineItem;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
+use super::soundness::{Soundness, was_left_open};
 use super::superseded::superseded;
 use super::{
     Applied, Committed, HostOutcome, HostRow, Ledger, LedgerError, Retired, Write, apply, query, schema,
@@ -38,6 +39,7 @@ pub struct Database {
     /// Unbounded, yet short: who submits a report waits for its commit, and a host's states are few.
     queue: Mutex<Option<mpsc::Sender<Queued>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    soundness: Soundness,
 }
 
 /// A write and who waits for it.
@@ -47,11 +49,13 @@ struct Queued {
 }
 
 impl Database {
-    /// Opens the database, making it if need be; only its owner may read it.
+    /// Opens the database, making it if need be; only its owner may read it. One that was not closed the last time is looked
+    /// through meanwhile.
     ///
     /// # Errors
     /// When it can't be opened, or a newer release wrote it.
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        let was_left_open = was_left_open(path);
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
@@ -61,7 +65,12 @@ impl Database {
             .name("database".into())
             .spawn(move || write_all(connection, &queued))
             .map_err(|error| LedgerError::Sqlite(error.to_string()))?;
-        Ok(Self { path: path.into(), queue: Mutex::new(Some(queue)), writer: Mutex::new(Some(writer)) })
+        let soundness = Soundness::default();
+        if was_left_open {
+            soundness.look(path);
+        }
+        let (queue, writer) = (Mutex::new(Some(queue)), Mutex::new(Some(writer)));
+        Ok(Self { path: path.into(), queue, writer, soundness })
     }
 
     /// Writes what is queued and ends the writer. Later writes fail.
@@ -156,6 +165,10 @@ impl Ledger for Database {
 
     fn job_host(&self, jid: &JobId, host: &HostId) -> Result<Option<HostRecord>, LedgerError> {
         query::job_host(&self.reader()?, jid, host)
+    }
+
+    fn damage(&self) -> Option<LedgerError> {
+        self.soundness.damage()
     }
 }
 

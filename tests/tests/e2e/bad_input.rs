@@ -1,10 +1,14 @@
 //! Wrong input is refused with words that name the thing, the place and the cure, and nothing else happens.
 
 use std::fs;
+use std::os::unix::fs::FileExt as _;
 use std::process::Command;
 
-use tests::fleet::{Fleet, agent_program, master_program};
+use common::message::MineItem;
+use master::database::{Database, Ledger as _, Write};
+use tests::fleet::{Fleet, PATIENCE, agent_program, master_program};
 use tests::ran::run;
+use tests::wait::until_true;
 
 use super::trees;
 
@@ -127,6 +131,32 @@ fn a_damaged_database_is_left_alone() {
         .says("damaged")
         .done();
     assert_eq!(fs::read_to_string(&database).unwrap(), "this was a database".repeat(500));
+}
+
+#[test]
+fn damage_inside_of_the_database_is_found_after_a_crash() {
+    let mut fleet = Fleet::new();
+    fleet.kill_master();
+    let path = fleet.path("master/master.db");
+    let database = Database::open(&path).unwrap();
+    for number in 0..200 {
+        let items = vec![MineItem { name: "page".into(), value: "x".repeat(2000).into(), allowed: None }];
+        let host = format!("fp-{number}").parse().unwrap();
+        drop(database.submit(Write::Mine { host, items, clear: true, at: 1 }));
+    }
+    database.close();
+    // A page that the master has no need of until somebody asks.
+    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    file.write_all_at(&[0xa5; 4096], file.metadata().unwrap().len() / 2 / 4096 * 4096).unwrap();
+    fleet.start_master();
+    fleet.master(&["hosts"]).code(0).done();
+    fleet.master(&["drift", "--schedule", "@daily", "--name", "nightly"]).code(0).done();
+    fleet.kill_master();
+    fleet.start_master();
+    until_true("the damage to be found", PATIENCE, || fleet.master_log().contains("is damaged"));
+    for words in [&["hosts"][..], &["jobs", "list"]] {
+        fleet.master(words).code(0).says("is damaged").says(".recover").done();
+    }
 }
 
 #[test]

@@ -7,6 +7,9 @@ use common::message::{Outcome, Report};
 
 use super::world::{Happening, SILENCE, Stream, Word, World};
 
+/// What an agent says of a job that it has run before and whose report it has been told is stored.
+pub(super) const RUN_BEFORE: &str = "run before";
+
 /// What is on the disk of one phase of a job.
 struct Kept {
     class: Class,
@@ -228,7 +231,7 @@ impl World {
         let (now, at) = (self.now, &mut self.hosts[host]);
         match at.board.reception(key) {
             Reception::Finished => {
-                let told = report(key, Outcome::Lost, "run before");
+                let told = report(key, Outcome::Lost, RUN_BEFORE);
                 return self.tell_master(stream, Word::Finished(Box::new(told)));
             }
             Reception::Full => panic!("a board is full"),

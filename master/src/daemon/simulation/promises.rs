@@ -3,6 +3,7 @@
 use agent::jobs::{Key, Phase};
 use common::message::Outcome;
 
+use super::host::RUN_BEFORE;
 use super::world::World;
 use crate::jobs::{HostRecord, HostState};
 
@@ -52,6 +53,9 @@ impl World {
         let words = || format!("{} in {}: {row:?}", row.id, key.jid);
         assert!(row.state.is_end(), "no end of {}", words());
         let reason = row.reason.as_deref().unwrap_or_default();
+        // An agent says so of a job whose report the master has.
+        let told = row.report.as_ref().is_some_and(|report| report.value.as_str() == Some(RUN_BEFORE));
+        assert!(!told, "a host counts as what it says of a task that came twice: {}", words());
         let kept = row.report.as_ref().filter(|report| !report.prepare);
         let ran = self.hosts[host].runs.contains_key(key);
         let Some(result) = self.hosts[host].results.get(key) else {

@@ -129,12 +129,9 @@ impl Rollout {
                 return;
             }
             Step::Ended(_) | Step::Verifying { .. } => return,
-            // A preparation's report that arrives again.
-            _ if prepare
-                && (host.phase == Phase::Apply || host.prepared && outcome == Outcome::Succeeded) =>
-            {
-                return;
-            }
+            // A preparation's report that arrives again. Or a task for it was on its way to an agent that had just delivered the
+            // report, and which then says that it has run that before.
+            _ if prepare && (host.phase == Phase::Apply || host.prepared) => return,
             _ => {}
         }
         match (outcome, prepare) {

@@ -71,6 +71,19 @@ fn prepares_everyone_then_slides_a_window() {
     assert_eq!(states(&rollout), [Succeeded, Failed, Succeeded, Succeeded]);
 }
 
+/// The master was started again: it sends the task once more, while the agent delivers the report that it has kept.
+#[test]
+fn what_is_said_of_a_preparation_that_went_well_changes_nothing() {
+    let hosts = [queued(true), queued(true)];
+    let (mut rollout, _) = Rollout::new(setup(true, None), Phase::Prepare, &hosts, Duration::ZERO);
+    rollout.handle(SECOND, &report(0, true, Outcome::Succeeded));
+    // "This agent has run the job before, and its report was stored."
+    rollout.handle(SECOND, &report(0, true, Outcome::Lost));
+    assert_eq!(states(&rollout), [HostState::Queued, HostState::Sent]);
+    let actions = rollout.handle(SECOND, &report(1, true, Outcome::Succeeded));
+    assert_eq!(sends(&actions), [(0, Phase::Apply), (1, Phase::Apply)]);
+}
+
 #[test]
 fn a_tree_that_does_not_compile_ends_the_job_before_any_change() {
     let hosts = [queued(true), queued(true), queued(false)];

@@ -2,18 +2,22 @@
 
 use std::time::{Duration, Instant};
 
-/// How often a condition is looked at.
-const PAUSE: Duration = Duration::from_millis(25);
+/// How long the pause between two looks is at first, and at most: what takes long is looked at less often, since a look may be a
+/// whole program.
+const PAUSE: Duration = Duration::from_millis(10);
+const LONGEST: Duration = Duration::from_millis(200);
 
 /// Looks until `look` finds something, for so many seconds at most.
 pub fn until<T>(what: &str, seconds: u64, mut look: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + Duration::from_secs(seconds);
+    let mut pause = PAUSE;
     loop {
         if let Some(found) = look() {
             return found;
         }
         assert!(Instant::now() < deadline, "waited {seconds} s for {what}");
-        std::thread::sleep(PAUSE);
+        std::thread::sleep(pause);
+        pause = (pause * 5 / 4).min(LONGEST);
     }
 }
 

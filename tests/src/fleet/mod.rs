@@ -208,6 +208,14 @@ impl Fleet {
         self.agents.remove(id).unwrap();
     }
 
+    /// Ends an agent's daemon as its service manager does: the master knows at once that the host is gone, where it would miss one
+    /// that was killed after forty seconds.
+    pub fn end_agent(&mut self, id: &str) {
+        let agent = self.agents.remove(id).unwrap();
+        agent.signal(Signal::SIGTERM);
+        assert_eq!(agent.wait(PATIENCE), Some(0));
+    }
+
     /// Sends a signal to an agent's daemon.
     pub fn signal_agent(&self, id: &str, signal: Signal) {
         self.agents[id].signal(signal);

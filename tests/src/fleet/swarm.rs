@@ -16,7 +16,7 @@ impl Fleet {
         let mut prepare = Command::new(programs::swarm_program());
         prepare.arg("prepare").arg("--master-dir").arg(self.path("master")).arg("--agents-dir").arg(&agents);
         prepare.args(["--master", &self.address(), "--count", &count.to_string()]);
-        run(&mut prepare, PATIENCE).code(0).done();
+        run(&mut prepare, 3 * PATIENCE).code(0).done();
         for number in 0..count {
             fs::create_dir(self.path("hosts").join(format!("fp-{number:05}"))).unwrap();
         }

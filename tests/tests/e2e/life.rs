@@ -32,7 +32,7 @@ fn hosts_show_what_they_are_and_what_was_applied() {
     fleet.master(&["call", "test.ping"]).code(0).done();
     assert_eq!(fleet.host("fp-1")["last_apply"]["state"], "failed", "a call is no apply");
 
-    fleet.kill_agent("fp-1");
+    fleet.end_agent("fp-1");
     until_true("the master to miss the host", PATIENCE, || fleet.host("fp-1")["state"] == "lost");
     let since = fleet.host("fp-1")["since"].as_i64().unwrap();
     assert!(since > 1_700_000_000_000, "{since}");
@@ -85,7 +85,7 @@ fn a_retired_host_is_out_and_its_jobs_stay() {
     assert_eq!(all["fp-1"]["state"], "connected", "{all}");
 
     // Those that were not seen for long go by themselves.
-    fleet.kill_agent("fp-2");
+    fleet.end_agent("fp-2");
     until_true("the master to miss the host", PATIENCE, || fleet.host("fp-2")["state"] == "lost");
     until_true("the host to have been away", PATIENCE, || {
         fleet.master(&["hosts", "retire", "*", "--unseen", "1s"]).code == 0

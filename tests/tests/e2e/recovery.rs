@@ -72,7 +72,7 @@ fn a_job_ends_while_the_master_is_dead() {
 #[test]
 fn a_host_that_is_away_does_not_hold_the_job_up() {
     let mut fleet = Fleet::of(&["fp-1", "fp-2"]);
-    fleet.kill_agent("fp-2");
+    fleet.end_agent("fp-2");
     fleet.wait_connected(1);
     let ran = fleet.master(&["call", "test.ping", "--out", "json"]).code(3);
     let report = ran.json();

@@ -42,7 +42,7 @@ fn open_gates(fleet: &Fleet, ids: &[String]) {
 /// has a word for it that is overdue.
 #[test]
 fn a_fleet_that_comes_back_in_the_same_second_is_let_in_and_its_job_ends() {
-    // In any case more than the master has places for handshakes, of which one address gets half.
+    // In any case more than the master has places for handshakes.
     let (count, patience) = if is_long() { (3000, 3 * PATIENCE) } else { (600, PATIENCE) };
     let mut fleet = Fleet::new();
     let swarm = fleet.start_swarm(count);

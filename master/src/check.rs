@@ -33,8 +33,8 @@ pub fn check(
     let mut used: HashSet<(String, String)> = HashSet::new();
     let mut first: Option<(&PillarHost, Arc<Context>)> = None;
     for host in hosts {
-        let context = match checker.context(host) {
-            Ok(context) => context,
+        let (context, lints) = match checker.context(host) {
+            Ok(known) => known,
             Err(errors) => {
                 found(broken(host, errors));
                 continue;
@@ -47,7 +47,7 @@ pub fn check(
                 used.insert((name.0.into(), name.1.into()));
             }
         }
-        found(result(host, &context, &examined, spec.lint));
+        found(result(host, &context, &examined, spec.lint.then_some(lints)));
         first.get_or_insert((host, context));
     }
     match first {
@@ -60,7 +60,7 @@ pub fn check(
 #[must_use]
 pub fn explain(config: &Config, spec: &CheckSpec, host: &PillarHost, state: &str) -> Explained {
     let context = match Checker::new(config, spec).context(host) {
-        Ok(context) => context,
+        Ok((context, _)) => context,
         Err(errors) => return Explained { errors, ..Explained::default() },
     };
     let examined = examine(&context, &spec.sls);
@@ -96,11 +96,16 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// What the templates of a host see: its pillar compiled, its grains as it sent them last.
-    fn context(&self, host: &PillarHost) -> Result<Arc<Context>, Vec<Diagnostic>> {
+    /// What the templates of a host see: its pillar compiled, its grains as it sent them last. With it what the linter warns
+    /// of in the pillar files, where it is asked.
+    fn context(&self, host: &PillarHost) -> Result<(Arc<Context>, Vec<Diagnostic>), Vec<Diagnostic>> {
         let saltenv = self.spec.saltenv.clone().unwrap_or_else(|| "base".into());
-        let pillar = self.pillar.compile(host, &saltenv, &self.spec.pillar)?;
-        Ok(Arc::new(Context {
+        let (pillar, lints) = if self.spec.lint {
+            self.pillar.lint(host, &saltenv, &self.spec.pillar)?
+        } else {
+            (self.pillar.compile(host, &saltenv, &self.spec.pillar)?, Vec::new())
+        };
+        let context = Arc::new(Context {
             id: host.id.to_string(),
             saltenv,
             grains: Arc::clone(host.grains.open()),
@@ -112,7 +117,8 @@ impl<'a> Checker<'a> {
             test: true,
             mine: None,
             run: RunState::sharing(&self.shared),
-        }))
+        });
+        Ok((context, lints))
     }
 }
 
@@ -120,11 +126,20 @@ fn broken(host: &PillarHost, errors: Vec<Diagnostic>) -> CheckResult {
     CheckResult { host: host.id.clone(), states: 0, warnings: Vec::new(), errors, lints: Vec::new() }
 }
 
-fn result(host: &PillarHost, context: &Arc<Context>, examined: &Examined, linted: bool) -> CheckResult {
+/// `lints` are the warnings of the pillar files, where the linter is asked.
+fn result(
+    host: &PillarHost,
+    context: &Arc<Context>,
+    examined: &Examined,
+    lints: Option<Vec<Diagnostic>>,
+) -> CheckResult {
     if !examined.errors.is_empty() {
         return broken(host, examined.errors.clone());
     }
-    let lints = if linted { lint(context, examined) } else { Vec::new() };
+    let lints = match lints {
+        Some(of_pillar) => [of_pillar, lint(context, examined)].concat(),
+        None => Vec::new(),
+    };
     let warnings = examined.warnings.clone();
     CheckResult { host: host.id.clone(), states: examined.count(), warnings, errors: Vec::new(), lints }
 }

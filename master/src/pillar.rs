@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use common::id::HostId;
 use common::value::{Map, Value, map};
-use states::compile::pillar::compile;
+use states::compile::pillar::{compile, examine};
 use states::context::{Context, RunState};
 use states::diagnostic::Diagnostic;
 use states::files::{FileSource, Folders, Kept};
 use states::language::Shared;
+use states::lint::lint_pillar;
 use states::process::System;
 
 use crate::config::Config;
@@ -54,7 +55,28 @@ impl PillarCompiler {
     /// # Errors
     /// Every error found.
     pub fn compile(&self, host: &PillarHost, saltenv: &str, overrides: &Map) -> Compiled {
-        let context = Context {
+        compile(&self.context(host, saltenv), overrides)
+    }
+
+    /// One host's pillar likewise, with what the linter warns of in its files. Blocks.
+    ///
+    /// # Errors
+    /// Every error found.
+    pub fn lint(
+        &self,
+        host: &PillarHost,
+        saltenv: &str,
+        overrides: &Map,
+    ) -> Result<(Map, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let context = self.context(host, saltenv);
+        let examined = examine(&context, overrides)?;
+        let warnings = lint_pillar(&context, &examined);
+        Ok((examined.pillar, warnings))
+    }
+
+    /// What the pillar files of a host see.
+    fn context(&self, host: &PillarHost, saltenv: &str) -> Arc<Context> {
+        Arc::new(Context {
             id: host.id.to_string(),
             saltenv: saltenv.into(),
             grains: Arc::clone(host.grains.open()),
@@ -66,8 +88,7 @@ impl PillarCompiler {
             test: false,
             mine: None,
             run: RunState::sharing(&self.shared),
-        };
-        compile(&Arc::new(context), overrides)
+        })
     }
 
     /// The pillar of many hosts, on every core, in the hosts' order. Blocks.

@@ -44,7 +44,7 @@ use common::value::{Map, Value, get};
 
 pub(crate) use examine::Examinee;
 pub use examine::{Examined, alone, examine};
-pub(crate) use memory::Asked;
+pub(crate) use memory::{Asked, Memory};
 pub use plan::{Chunk, Plan, Reaction, Requisite};
 pub(crate) use requisites::Written;
 

@@ -123,13 +123,14 @@ pub(crate) struct WrittenScalar {
 }
 
 /// The scalars of an SLS of Jinja and YAML, as they are written; none where the file is of another kind or wrong.
-pub(crate) fn scalars(context: &Arc<Context>, source: &Source) -> Vec<WrittenScalar> {
+/// `variables` are added to what its Jinja sees.
+pub(crate) fn scalars(context: &Arc<Context>, source: &Source, variables: &Map) -> Vec<WrittenScalar> {
     let usual = get(&context.opts, "renderer").and_then(Value::as_str);
     let Ok(pipe) = renderer::pipe(source, usual) else { return Vec::new() };
     if pipe.last() != Some(&Renderer::Yaml) {
         return Vec::new();
     }
-    let Ok(rendered) = through_jinja(context, source, &Map::new(), &pipe) else { return Vec::new() };
+    let Ok(rendered) = through_jinja(context, source, variables, &pipe) else { return Vec::new() };
     let text = rendered.as_ref().map_or(&*source.text, |rendered| &rendered.text);
     let origin = Origin::new(source, text, rendered.as_ref());
     let found = yaml::scalars(text).unwrap_or_default();

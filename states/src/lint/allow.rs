@@ -1,16 +1,21 @@
 //! Comments that silence a warning: `# lint: allow octal-mode`.
 
-use crate::compile::Examined;
+use crate::compile::Memory;
 use crate::diagnostic::{Diagnostic, Place};
 
 /// What stands before the names.
 const MARK: &str = "lint: allow ";
 
 /// Whether a comment on the line of the warning, or on the one above, allows it.
-pub(super) fn is_allowed(warning: &Diagnostic, examined: &Examined) -> bool {
-    let (Some(name), Some(Place { file, line, .. })) = (&warning.name, &warning.place) else { return false };
-    let Some(text) = examined.memory().text(file) else { return false };
-    let at = (*line as usize).saturating_sub(1);
+pub(super) fn is_allowed(warning: &Diagnostic, memory: &Memory) -> bool {
+    let (Some(name), Some(place)) = (&warning.name, &warning.place) else { return false };
+    is_allowed_at(name, place, memory)
+}
+
+/// Whether a comment on a line, or on the one above, allows the rule of that name.
+pub(super) fn is_allowed_at(name: &str, place: &Place, memory: &Memory) -> bool {
+    let Some(text) = memory.text(&place.file) else { return false };
+    let at = (place.line as usize).saturating_sub(1);
     let own = text.lines().nth(at).is_some_and(|text| allows(text, name));
     let above = at.checked_sub(1).and_then(|above| text.lines().nth(above));
     own || above.is_some_and(|text| is_comment(text) && allows(text, name))

@@ -2,28 +2,56 @@
 
 use std::sync::Arc;
 
+use common::value::Map;
+
+use super::Tree;
 use crate::context::Context;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, line_of};
 use crate::language::{Role, ScalarType, Source, WrittenScalar, scalars};
 
-/// Looks at the scalars of a file.
-pub(super) fn lint(context: &Arc<Context>, file: &Source, found: &mut Vec<Diagnostic>) {
-    for scalar in scalars(context, file) {
-        found.extend(look(&scalar).map(|warning| warning.at(scalar.place.clone())));
+/// Looks at the scalars of a file. `variables` are added to what its template sees.
+pub(super) fn lint(
+    context: &Arc<Context>,
+    file: &Source,
+    tree: Tree,
+    variables: &Map,
+    found: &mut Vec<Diagnostic>,
+) {
+    for scalar in scalars(context, file, variables) {
+        // What a pillar template made of a secret is not repeated.
+        let is_made = || {
+            let line = line_of(&file.text, scalar.place.line).filter(|_| scalar.place.file == file.path);
+            line.is_none_or(|line| !line.contains(&scalar.scalar.raw))
+        };
+        let warning = match tree {
+            Tree::Pillar if scalar.from_expression || is_made() => unseen(&scalar),
+            _ => look(&scalar, tree),
+        };
+        found.extend(warning.map(|warning| warning.at(scalar.place.clone())));
     }
 }
 
-fn look(written: &WrittenScalar) -> Option<Diagnostic> {
+/// What is said of a value that must not be told.
+fn unseen(written: &WrittenScalar) -> Option<Diagnostic> {
+    let scalar = &written.scalar;
+    read_as(&scalar.raw, scalar.kind).filter(|_| !is_mode(&scalar.role))?;
+    let kind = if scalar.kind == ScalarType::Bool { "true or false" } else { "another number" };
+    let message = format!("the template gives text here, and YAML reads {kind}");
+    Some(Diagnostic::warning("unquoted-jinja", message).help(QUOTES))
+}
+
+/// The cure for what a template gives.
+const QUOTES: &str = "put quotes around the expression, or write `|yaml_dquote` at its end";
+
+fn look(written: &WrittenScalar, tree: Tree) -> Option<Diagnostic> {
     let scalar = &written.scalar;
     let raw = scalar.raw.as_str();
     let read_as = read_as(raw, scalar.kind);
     if written.from_expression {
         // A boolean or number of Python's is printed otherwise; this was text.
         let what = read_as.filter(|_| !is_mode(&scalar.role))?;
-        return Some(
-            Diagnostic::warning("unquoted-jinja", format!("the template gives {raw}, and YAML reads {what}"))
-                .help("put quotes around the expression, or write `|yaml_dquote` at its end"),
-        );
+        let message = format!("the template gives {raw}, and YAML reads {what}");
+        return Some(Diagnostic::warning("unquoted-jinja", message).help(QUOTES));
     }
     match scalar.kind {
         ScalarType::Int if is_mode(&scalar.role) => Some(
@@ -37,7 +65,9 @@ fn look(written: &WrittenScalar) -> Option<Diagnostic> {
             Diagnostic::warning("sexagesimal", format!("YAML reads {raw} as {}", read_as?))
                 .help(format!("put it in quotes: '{raw}'")),
         ),
-        ScalarType::Float => Some(
+        // States have numbers such as `minute: 05`, and names of pillar are telephone numbers and postal codes.
+        ScalarType::Int if tree == Tree::States => None,
+        ScalarType::Float | ScalarType::Int => Some(
             Diagnostic::warning("lost-zero", format!("YAML reads {raw} as {}", read_as?))
                 .help(format!("put it in quotes: '{raw}'")),
         ),

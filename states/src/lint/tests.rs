@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use common::value::Map;
 
-use super::{RULES, lint};
+use super::{RULES, lint, lint_pillar};
 use crate::compile::examine;
+use crate::compile::pillar::{compile as compile_pillar, examine as examine_pillar};
+use crate::diagnostic::Diagnostic;
 use crate::testing::{Book, Tree, context, output};
 
 /// The names of the warnings of a tree, each with its line.
@@ -168,4 +170,114 @@ fn missing_source() {
     };
     assert_eq!(folder("wbe"), ["missing-source 3"]);
     assert!(folder("web").is_empty());
+}
+
+/// The warnings of the pillar of a host, each with its file and line.
+fn pillar(files: &[(&str, &str)]) -> Vec<Diagnostic> {
+    let host = context(Tree::new(files), Arc::new(Book::new(|_| output(0, ""))), Map::new(), false);
+    let examined = match examine_pillar(&host, &Map::new()) {
+        Ok(examined) => examined,
+        Err(errors) => panic!("{errors:#?}"),
+    };
+    assert_eq!(Ok(examined.pillar.clone()), compile_pillar(&host, &Map::new()));
+    lint_pillar(&host, &examined)
+}
+
+fn pillar_warnings(files: &[(&str, &str)]) -> Vec<String> {
+    let named = pillar(files).into_iter().map(|warning| {
+        let place = warning.place.as_ref().unwrap();
+        let name = warning.name.as_deref().unwrap();
+        assert!(RULES.iter().any(|rule| rule.name == name), "{name} is not listed");
+        assert!(warning.help.is_some() && warning.notes.iter().any(|note| note == "in the pillar tree"));
+        format!("{name} {}:{}", place.file, place.line)
+    });
+    let mut named: Vec<_> = named.collect();
+    named.sort();
+    named
+}
+
+fn pillar_of(text: &str) -> Vec<String> {
+    pillar_warnings(&[("top.sls", "base:\n  '*': [p]\n"), ("p.sls", text)])
+}
+
+#[test]
+fn scalars_of_pillar() {
+    assert_eq!(
+        pillar_of("v: 1.10\nat: 12:30\nzip: 01234\nmode: 0644\nl: [yes, x]\n"),
+        [
+            "lost-zero p.sls:1",
+            "lost-zero p.sls:3",
+            "octal-mode p.sls:4",
+            "sexagesimal p.sls:2",
+            "yaml-boolean p.sls:5",
+        ]
+    );
+    let clean = "v: '1.10'\nw: 1.5\nn: 80\nzero: 0\nflag: yes\nzip: 01234  # lint: allow lost-zero\n";
+    assert_eq!(pillar_of(clean), [""; 0]);
+    assert_eq!(pillar_of("{% for k in {}.iteritems() %}{% endfor %}\n"), ["python2-method p.sls:1"]);
+    // A default is given by hand where the value is used.
+    assert_eq!(pillar_of("v: '{{ grains.get('x') }}{{ pillar.get('y') }}'\n"), [""; 0]);
+    assert_eq!(pillar_of("users:\n  - ann:\n    uid: 5\n"), ["under-indented p.sls:3"]);
+    assert_eq!(pillar_of("users:\n  - ann:\n      uid: 5\n  - bob:\n"), [""; 0]);
+}
+
+#[test]
+fn what_a_pillar_template_makes_is_not_told() {
+    let found = pillar(&[
+        ("top.sls", "base:\n  '*': [p]\n"),
+        ("p.sls", "{% set made = '0' ~ '9'.replace('9', '71') ~ '5' %}\ntoken: {{ made }}\nb: {{ 'o' ~ 'n' }}\n"),
+    ]);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found.iter().all(|warning| warning.name.as_deref() == Some("unquoted-jinja")));
+    assert!(found.iter().all(|warning| !warning.to_string().contains("715")), "{found:#?}");
+}
+
+#[test]
+fn variables_of_an_include_are_seen() {
+    let files = [
+        ("top.sls", "base:\n  '*': [p]\n"),
+        ("p.sls", "include:\n  - q: {defaults: {version: '1.10'}}\n"),
+        ("q.sls", "v: {{ version }}\n"),
+    ];
+    assert_eq!(pillar_warnings(&files), ["unquoted-jinja q.sls:1"]);
+}
+
+#[test]
+fn pillar_that_is_overwritten() {
+    let tree = |top: &'static str, one: &'static str, two: &'static str| {
+        pillar_warnings(&[("top.sls", top), ("one.sls", one), ("two.sls", two)])
+    };
+    let beside = "base:\n  '*':\n    - one\n    - two\n";
+    let overwritten = ["pillar-overwritten two.sls:2"];
+    assert_eq!(tree(beside, "a:\n  b: 1\n", "a:\n  b: 2\n"), overwritten);
+    assert_eq!(tree(beside, "a:\n  b: [1]\n", "a:\n  b: [2]\n"), overwritten);
+    assert_eq!(tree(beside, "a:\n  b: {c: 1}\n", "a:\n  b: 2\n"), overwritten);
+    // One warning for two files, however many values it is.
+    assert_eq!(tree(beside, "a: {b: 1, c: 1, d: 1}\n", "a:\n  b: 2\n  c: 2\n  d: 2\n"), overwritten);
+    // What is the same, or stands elsewhere, is no harm.
+    assert_eq!(tree(beside, "a: {b: 1}\n", "a: {b: 1, c: 2}\n"), [""; 0]);
+    // Layers.
+    assert_eq!(tree("base:\n  '*': [one]\n  'fp*': [two]\n  'h*': [two]\n", "a: 1\n", "a: 2\n"), [""; 0]);
+    assert_eq!(tree("base:\n  '*': [two]\n", "a: 1\n", "include: [one]\na: 2\n"), [""; 0]);
+    let layered = "base:\n  '*':\n    - one\n    - two  # lint: allow pillar-overwritten\n";
+    assert_eq!(tree(layered, "a: 1\n", "a: 2\n"), [""; 0]);
+    assert_eq!(tree(beside, "a: 1\n", "# lint: allow pillar-overwritten\na: 2\n"), [""; 0]);
+    // Nobody means to empty a map.
+    let layers = "base:\n  '*': [one]\n  '**': [two]\n";
+    assert_eq!(tree(layers, "a: {b: 1}\n", "x: 1\na:\n  # b: 2\n"), overwritten);
+    assert_eq!(tree(layers, "a: {b: 1}\n", "a: {}\n"), [""; 0]);
+}
+
+#[test]
+fn pillar_beside_each_other_in_an_include() {
+    let tree = |key: &'static str| {
+        pillar_warnings(&[
+            ("top.sls", "base:\n  '*': [p]\n"),
+            ("p.sls", key),
+            ("one.sls", "a: 1\n"),
+            ("two.sls", "a: 2\n"),
+        ])
+    };
+    assert_eq!(tree("include: [one, two]\n"), ["pillar-overwritten two.sls:1"]);
+    assert_eq!(tree("include:\n  - one: {key: x}\n  - two: {key: 'y:z'}\n"), [""; 0]);
 }

@@ -1,5 +1,6 @@
 //! What can be seen in the text of a template.
 
+use super::Tree;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::Source;
 
@@ -12,7 +13,7 @@ const PYTHON_2: &[(&str, &str)] = &[
 ];
 
 /// Looks at the lines of a file.
-pub(super) fn lint(file: &Source, found: &mut Vec<Diagnostic>) {
+pub(super) fn lint(file: &Source, tree: Tree, found: &mut Vec<Diagnostic>) {
     let mut in_comment = false;
     for (number, line) in file.text.lines().enumerate() {
         let place = |at: usize| Place {
@@ -27,7 +28,9 @@ pub(super) fn lint(file: &Source, found: &mut Vec<Diagnostic>) {
         }
         if line.contains("{{") || line.contains("{%") {
             python_2(line, &place, found);
-            pillar_get(line, &place, found);
+            if tree == Tree::States {
+                pillar_get(line, &place, found);
+            }
         }
     }
 }

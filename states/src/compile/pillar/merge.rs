@@ -4,6 +4,20 @@ use common::value::{Map, Value, get};
 
 use crate::context::Context;
 
+/// How deep maps are merged with maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// To any depth; lists are merged as well where `lists` says so.
+    Whole {
+        /// `pillar_merge_lists`.
+        lists: bool,
+    },
+    /// Values of the first level are replaced.
+    Flat,
+    /// Nothing is replaced.
+    Nothing,
+}
+
 /// How files are merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Merging {
@@ -36,6 +50,15 @@ impl Merging {
             _ => (Strategy::Recurse, false),
         };
         Self { strategy, lists }
+    }
+
+    /// How deep it goes.
+    pub(super) fn depth(self) -> Depth {
+        match self.strategy {
+            Strategy::Recurse => Depth::Whole { lists: self.lists },
+            Strategy::Overwrite => Depth::Flat,
+            Strategy::List => Depth::Nothing,
+        }
     }
 
     /// Merges the second map into the first.

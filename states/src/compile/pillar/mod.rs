@@ -3,6 +3,7 @@
 mod environments;
 mod foreign;
 mod merge;
+mod parts;
 mod sls;
 mod targets;
 
@@ -16,6 +17,9 @@ use super::tree::Tree;
 use crate::context::Context;
 use crate::diagnostic::Diagnostic;
 use merge::Merging;
+pub(crate) use merge::Depth;
+pub use parts::ExaminedPillar;
+pub(crate) use parts::Part;
 use sls::Files;
 
 /// Compiles the pillar of the host that `context` describes; `context.files` is the pillar tree. `overrides` (pillar given
@@ -25,10 +29,31 @@ use sls::Files;
 /// Every error found, each with its place.
 pub fn compile(context: &Arc<Context>, overrides: &Map) -> Result<Map, Vec<Diagnostic>> {
     let mut tree = Tree::new(context);
+    gather(context, &mut tree, overrides, None)
+}
+
+/// Compiles as [`compile`] does, and keeps what [`crate::lint::lint_pillar`] looks at.
+///
+/// # Errors
+/// Every error found, each with its place.
+pub fn examine(context: &Arc<Context>, overrides: &Map) -> Result<ExaminedPillar, Vec<Diagnostic>> {
+    let mut tree = Tree::new(context);
+    let mut parts = Vec::new();
+    let pillar = gather(context, &mut tree, overrides, Some(&mut parts))?;
+    let depth = Merging::configured(context).depth();
+    Ok(ExaminedPillar { pillar, parts, depth, memory: tree.into_memory() })
+}
+
+fn gather(
+    context: &Arc<Context>,
+    tree: &mut Tree<'_>,
+    overrides: &Map,
+    mut parts: Option<&mut Vec<Part>>,
+) -> Result<Map, Vec<Diagnostic>> {
     let mut errors = Vec::new();
     foreign::refuse_external(context, &mut errors);
-    let environments = environments::of_tops(&tree);
-    let tops = top::read(&mut tree, &environments, TopOf::Pillar, &mut errors);
+    let environments = environments::of_tops(tree);
+    let tops = top::read(tree, &environments, TopOf::Pillar, &mut errors);
     let mut sections = Sections::new();
     for file in tops.iter().flat_map(|(_, files)| files) {
         insert(&mut sections, file, TopOf::Pillar, |_| true, &mut errors);
@@ -36,7 +61,8 @@ pub fn compile(context: &Arc<Context>, overrides: &Map) -> Result<Map, Vec<Diagn
     let merging = Merging::configured(context);
     let mut pillar = overrides.clone();
     for (saltenv, selected) in targets::select(context, &sections, &mut errors) {
-        let mut files = Files::new(&mut tree, &saltenv, merging, selected.optional, &mut errors);
+        let parts = parts.as_deref_mut();
+        let mut files = Files::new(tree, &saltenv, merging, selected.optional, &mut errors, parts);
         for named in &selected.named {
             for map in files.load(named) {
                 merging.merge(&mut pillar, map);

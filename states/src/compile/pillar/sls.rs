@@ -9,6 +9,7 @@ use super::super::faults::rendering_failed;
 use super::super::high::{describe, first_pair};
 use super::super::tree::Tree;
 use super::merge::Merging;
+use super::parts::Part;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::language::{self, Kind, NO_DATA, Node, Source};
 use crate::nearest::nearest;
@@ -20,6 +21,8 @@ const DEPTH_LIMIT: usize = 100;
 pub(super) struct Named {
     pub(super) pattern: String,
     pub(super) place: Place,
+    /// Which of the environment's targets names it.
+    pub(super) target: usize,
 }
 
 /// The files of an environment while they are loaded.
@@ -32,6 +35,21 @@ pub(super) struct Files<'f, 't> {
     errors: &'f mut Vec<Diagnostic>,
     /// What each file that was rendered says itself, without what it includes.
     own: HashMap<String, Option<Map>>,
+    /// The files in the order in which they are merged, where somebody wants to know.
+    parts: Option<&'f mut Vec<Part>>,
+}
+
+/// How the compiler came to a file.
+#[derive(Clone, Default)]
+struct Way {
+    /// The target that leads there.
+    target: usize,
+    /// The files that include it, the outermost first.
+    above: Vec<Arc<str>>,
+    /// The keys that its values are put below.
+    below: Vec<Value>,
+    /// Variables that its includer sets.
+    defaults: Map,
 }
 
 /// One item of an include list.
@@ -48,8 +66,9 @@ impl<'f, 't> Files<'f, 't> {
         merging: Merging,
         optional: HashSet<String>,
         errors: &'f mut Vec<Diagnostic>,
+        parts: Option<&'f mut Vec<Part>>,
     ) -> Self {
-        Self { tree, saltenv, merging, optional, errors, own: HashMap::new() }
+        Self { tree, saltenv, merging, optional, errors, own: HashMap::new(), parts }
     }
 
     /// The maps of the files that a name or pattern of the top file stands for.
@@ -69,7 +88,7 @@ impl<'f, 't> Files<'f, 't> {
         for name in names {
             if let Some(source) = self.read(&name, &named.place) {
                 self.tree.memory().asked_for(&source, &named.place, None);
-                maps.extend(self.file(&source, &Map::new(), 0));
+                maps.extend(self.file(&source, &Way { target: named.target, ..Way::default() }));
             }
         }
         maps
@@ -99,9 +118,9 @@ impl<'f, 't> Files<'f, 't> {
         None
     }
 
-    /// Renders a file and merges it over what it includes. `defaults` are variables that its includer sets.
-    fn file(&mut self, source: &Source, defaults: &Map, depth: usize) -> Option<Map> {
-        let node = match language::render(self.tree.context(), source, defaults) {
+    /// Renders a file and merges it over what it includes.
+    fn file(&mut self, source: &Source, way: &Way) -> Option<Map> {
+        let node = match language::render(self.tree.context(), source, &way.defaults) {
             Ok(node) => node,
             Err(error) => {
                 let no_data = error.salt.as_deref() == Some(NO_DATA);
@@ -117,7 +136,10 @@ impl<'f, 't> Files<'f, 't> {
         };
         let pairs = match &node.kind {
             Kind::Map(pairs) => pairs,
-            Kind::Scalar(value) if !value.is_true() => return None,
+            Kind::Scalar(value) if !value.is_true() => {
+                self.remember(source, way, Vec::new());
+                return None;
+            }
             Kind::List(items) if items.is_empty() => return None,
             _ => {
                 let error = Diagnostic::new(format!(
@@ -128,7 +150,7 @@ impl<'f, 't> Files<'f, 't> {
                 .at(node.place.clone())
                 .help("a pillar SLS maps keys to values: `key: value`");
                 // Salt does not survive one that is included.
-                self.errors.push(if depth == 0 {
+                self.errors.push(if way.above.is_empty() {
                     error.salt(format!("SLS '{}' {NO_DATA}", source.sls))
                 } else {
                     error
@@ -138,26 +160,41 @@ impl<'f, 't> Files<'f, 't> {
         };
         let is_include = |key: &Arc<Node>| key.as_str() == Some("include");
         let own = pairs.iter().filter(|(key, _)| !is_include(key));
-        let own: Map = own.map(|(key, value)| (key.to_value(), value.to_value())).collect();
-        self.own.insert(source.sls.as_ref().into(), Some(own.clone()));
+        let own = own.cloned();
+        let map: Map = own.clone().map(|(key, value)| (key.to_value(), value.to_value())).collect();
+        self.own.insert(source.sls.as_ref().into(), Some(map.clone()));
         let mut included = Map::new();
         if let Some((_, list)) = pairs.iter().find(|(key, _)| is_include(key)) {
-            self.includes(list, source, defaults, depth, &mut included);
+            self.includes(list, source, way, &mut included);
         }
+        self.remember(source, way, own.collect());
         // Own keys win, unless the configuration says that included ones do.
         let included_wins =
             get(&self.tree.context().opts, "pillar_includes_override_sls").is_some_and(Value::is_true);
-        let (mut first, second) = if included_wins { (own, included) } else { (included, own) };
+        let (mut first, second) = if included_wins { (map, included) } else { (included, map) };
         self.merging.merge(&mut first, second);
         Some(first)
+    }
+
+    /// Keeps what a file says itself, where somebody wants to know.
+    fn remember(&mut self, source: &Source, way: &Way, pairs: Vec<(Arc<Node>, Arc<Node>)>) {
+        if let Some(parts) = &mut self.parts {
+            parts.push(Part {
+                source: source.clone(),
+                target: way.target,
+                above: way.above.clone(),
+                below: way.below.clone(),
+                variables: way.defaults.clone(),
+                pairs,
+            });
+        }
     }
 
     fn includes(
         &mut self,
         list: &Arc<Node>,
         source: &Source,
-        defaults: &Map,
-        depth: usize,
+        way: &Way,
         merged: &mut Map,
     ) {
         let Some(items) = list.as_list() else {
@@ -170,17 +207,20 @@ impl<'f, 't> Files<'f, 't> {
             return;
         };
         // Defaults stay in force for the items after them, as in Salt.
-        let mut defaults = defaults.clone();
+        let mut way = way.clone();
+        let below = way.below.clone();
+        way.above.push(Arc::clone(&source.path));
         for item in items {
             let Some(include) = self.parse(item) else { continue };
             if let Some(own) = include.defaults {
-                defaults = own;
+                way.defaults = own;
             }
+            way.below = below.iter().cloned().chain(parts_of(include.key).map(Value::from)).collect();
             for name in self.named_by(include.name, source) {
                 let included = match self.own.get(&name) {
                     // A file that was rendered before adds what it says itself.
                     Some(own) => own.clone(),
-                    None if depth >= DEPTH_LIMIT => {
+                    None if way.above.len() > DEPTH_LIMIT => {
                         let message = format!("includes are nested more than {DEPTH_LIMIT} deep");
                         self.errors.push(Diagnostic::new(message).at(item.place.clone()));
                         return;
@@ -188,7 +228,7 @@ impl<'f, 't> Files<'f, 't> {
                     None => self.read(&name, &item.place).and_then(|included| {
                         self.tree.memory().asked_for(&included, &item.place, None);
                         self.own.insert(name.clone(), None);
-                        self.file(&included, &defaults, depth + 1)
+                        self.file(&included, &way)
                     }),
                 };
                 if let Some(included) = included {
@@ -276,6 +316,10 @@ fn failed(sls: &str) -> String {
 
 /// Puts a map below a path of keys such as `a:b`.
 fn nested(map: Map, key: Option<&str>) -> Map {
-    let Some(key) = key.filter(|key| !key.is_empty()) else { return map };
-    key.split(':').rev().fold(map, |map, part| Map::from_iter([(Value::from(part), Value::Map(map))]))
+    parts_of(key).rev().fold(map, |map, part| Map::from_iter([(Value::from(part), Value::Map(map))]))
+}
+
+/// The keys of a path of keys.
+fn parts_of(key: Option<&str>) -> impl DoubleEndedIterator<Item = &str> {
+    key.filter(|key| !key.is_empty()).into_iter().flat_map(|key| key.split(':'))
 }

@@ -58,14 +58,15 @@ pub(super) fn select(
             .flat_map(|target| target.items.iter().filter_map(|item| item.as_str().map(Into::into)))
             .collect();
         let mut named: Vec<Named> = Vec::new();
-        for target in &lists {
+        for (number, target) in lists.iter().enumerate() {
             if !top::means(context, target.name, &target.items, errors) {
                 continue;
             }
             for item in &target.items {
                 let Some(pattern) = item.as_str() else { continue };
                 if named.iter().all(|known| known.pattern != pattern) {
-                    named.push(Named { pattern: pattern.into(), place: item.place.clone() });
+                    let place = item.place.clone();
+                    named.push(Named { pattern: pattern.into(), place, target: number });
                 }
             }
         }

@@ -124,7 +124,8 @@ impl<'a> Merge<'a, '_> {
             (Value::List(_), Value::List(_)) if merged_lists => {}
             (Value::Map(_) | Value::List(_), Value::Null) if old.is_true() => {
                 let what = if matches!(old, Value::Map(_)) { "map" } else { "list" };
-                let message = format!("`{path}` is empty here, and nothing is left of the {what} it replaces");
+                let message =
+                    format!("`{path}` is empty here, and nothing is left of the {what} it replaces");
                 let warning = Diagnostic::warning(OVERWRITTEN, message).at(after.key.place.clone());
                 self.found.push(
                     warning
@@ -161,8 +162,7 @@ impl<'a> Merge<'a, '_> {
             let (loser, winner) = (&parts[before].source.path, &parts[after].source.path);
             let mut message = format!("`{}` of {winner} replaces that of {loser}", first.path);
             if !others.is_empty() {
-                let named: Vec<_> =
-                    others.iter().take(NAMED).map(|one| format!("`{}`", one.path)).collect();
+                let named: Vec<_> = others.iter().take(NAMED).map(|one| format!("`{}`", one.path)).collect();
                 let more = if others.len() > NAMED { ", …" } else { "" };
                 message = format!("{message}, and so do {} more: {}{more}", others.len(), named.join(", "));
             }

@@ -225,7 +225,10 @@ fn scalars_of_pillar() {
 fn what_a_pillar_template_makes_is_not_told() {
     let found = pillar(&[
         ("top.sls", "base:\n  '*': [p]\n"),
-        ("p.sls", "{% set made = '0' ~ '9'.replace('9', '71') ~ '5' %}\ntoken: {{ made }}\nb: {{ 'o' ~ 'n' }}\n"),
+        (
+            "p.sls",
+            "{% set made = '0' ~ '9'.replace('9', '71') ~ '5' %}\ntoken: {{ made }}\nb: {{ 'o' ~ 'n' }}\n",
+        ),
     ]);
     assert_eq!(found.len(), 2, "{found:#?}");
     assert!(found.iter().all(|warning| warning.name.as_deref() == Some("unquoted-jinja")));

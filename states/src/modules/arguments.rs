@@ -122,6 +122,34 @@ impl<'de> Deserialize<'de> for Pairs {
     }
 }
 
+/// An argument that Salt's function leaves alone unless it is true to Python: `''`, `false`, `[]`, `{}` and 0 are none, as null
+/// is. For `#[serde(default, deserialize_with = "unless_empty")]`.
+///
+/// # Errors
+/// What is wrong with the value where it is not empty.
+pub fn unless_empty<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    if !value.is_true() {
+        return Ok(None);
+    }
+    T::deserialize(value).map(Some).map_err(de::Error::custom)
+}
+
+/// As [`unless_empty`], for arguments of which 0 is a value, such as modes.
+///
+/// # Errors
+/// What is wrong with the value where it is not empty.
+pub fn unless_blank<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        value if !value.is_true() && !matches!(value, Value::Int(_)) => Ok(None),
+        value => T::deserialize(value).map(Some).map_err(de::Error::custom),
+    }
+}
+
 /// The names of a struct's fields and their aliases, taken from serde's derive.
 #[must_use]
 pub fn parameters_of<T: DeserializeOwned>() -> &'static [&'static str] {
@@ -153,6 +181,8 @@ pub fn parameters_of<T: DeserializeOwned>() -> &'static [&'static str] {
 
 #[cfg(test)]
 mod tests {
+    use common::value::map;
+
     use super::*;
 
     #[derive(Deserialize)]
@@ -180,6 +210,36 @@ mod tests {
         assert!(Mode::deserialize(Value::from("rw")).is_err());
         assert!(Mode::deserialize(Value::Int(99999)).is_err());
         assert_eq!(Mode(0o2750).to_string(), "2750");
+    }
+
+    #[test]
+    fn empty_is_not_given() {
+        #[derive(Deserialize)]
+        struct Arguments {
+            #[serde(default, deserialize_with = "unless_empty")]
+            runas: Option<Text>,
+        }
+        let runas = |value: Value| {
+            Arguments::deserialize(Value::Map(map([("runas", value)]))).map(|arguments| arguments.runas)
+        };
+        let empty = [
+            Value::Null,
+            false.into(),
+            0.into(),
+            "".into(),
+            Vec::<Value>::new().into(),
+            Value::Map(Map::new()),
+        ];
+        for value in empty {
+            assert_eq!(runas(value.clone()).unwrap(), None, "{value}");
+        }
+        assert_eq!(unless_blank::<_, Mode>(Value::from("")).unwrap(), None);
+        assert_eq!(unless_blank(Value::from(0)).unwrap(), Some(Mode(0)));
+        assert_eq!(runas(5.into()).unwrap(), Some(Text("5".into())));
+        assert!(
+            runas(vec!["a"].into()).unwrap_err().to_string().contains("expected text, found the list ['a']")
+        );
+        assert_eq!(Arguments::deserialize(Value::Map(Map::new())).unwrap().runas, None);
     }
 
     #[test]

@@ -120,6 +120,9 @@ pub enum ProcessError {
     /// There is no such group.
     #[error("Group '{0}' is not available")]
     NoGroup(String),
+    /// The shell is not there.
+    #[error("The shell {0} is not available")]
+    NoShell(String),
     /// The program is not there or may not be run.
     #[error("Unable to run command '{command}': {source}")]
     Start {

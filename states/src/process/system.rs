@@ -46,6 +46,11 @@ impl Processes for System {
         let identity = Identity::of(command)?;
         let cwd = directory(command, &identity)?;
         let start = |source| ProcessError::Start { command: command.line(), source };
+        if let Program::Shell { shell, .. } = &command.program
+            && !Path::new(shell).is_file()
+        {
+            return Err(ProcessError::NoShell(shell.clone()));
+        }
         let mut process = program(&command.program).map_err(start)?;
         process.current_dir(cwd).envs(LOCALE.map(|name| (name, "C"))).envs(identity.environment());
         // A child that believed itself to be the service would tell the service manager so.
@@ -82,10 +87,6 @@ fn directory(command: &Command, identity: &Identity) -> Result<PathBuf, ProcessE
 fn program(program: &Program) -> io::Result<std::process::Command> {
     match program {
         Program::Shell { shell, line } => {
-            if !Path::new(shell).is_file() {
-                let reason = format!("The shell {shell} is not available");
-                return Err(io::Error::new(io::ErrorKind::NotFound, reason));
-            }
             let mut process = std::process::Command::new(shell);
             process.arg("-c").arg(line);
             Ok(process)

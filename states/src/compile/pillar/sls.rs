@@ -190,13 +190,7 @@ impl<'f, 't> Files<'f, 't> {
         }
     }
 
-    fn includes(
-        &mut self,
-        list: &Arc<Node>,
-        source: &Source,
-        way: &Way,
-        merged: &mut Map,
-    ) {
+    fn includes(&mut self, list: &Arc<Node>, source: &Source, way: &Way, merged: &mut Map) {
         let Some(items) = list.as_list() else {
             self.errors.push(
                 Diagnostic::new(format!("include is {}, not a list", describe(&list.to_value())))

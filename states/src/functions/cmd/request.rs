@@ -224,7 +224,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     text.parse()
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| format!("Error: timeout {text} must be a number of seconds"))
+        .ok_or_else(|| format!("Error: timeout {text} must be a number"))
 }
 
 /// Reads the output and says whether it is a success.

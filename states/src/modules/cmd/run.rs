@@ -6,37 +6,37 @@ use serde::Deserialize;
 use super::stateful::{Stateful, foretell, reinterpret};
 use super::{is_environment, shell};
 use crate::functions::{Request, execute};
-use crate::modules::arguments::{Flag, Many, Pairs, Text};
+use crate::modules::arguments::{Flag, Many, Pairs, Text, unless_empty};
 use crate::modules::{Call, Check, Done, Failure, StateFunction, Watch};
 
 /// `cmd.run`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Run {
     name: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     cwd: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     root: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     runas: Option<Text>,
     /// The name that `runas` had in Salt 2015.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     user: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     group: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     shell: Option<Text>,
     #[serde(default)]
     env: Value,
     #[serde(default)]
     clean_env: Flag,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     prepend_path: Option<Text>,
     #[serde(default)]
     stateful: Value,
     #[serde(default)]
     stdin: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     template: Option<Text>,
     #[serde(default)]
     rstrip: Option<Flag>,
@@ -44,7 +44,7 @@ pub(super) struct Run {
     bg: Flag,
     #[serde(default)]
     hide_output: Flag,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     timeout: Option<Text>,
     #[serde(default)]
     ignore_timeout: Flag,

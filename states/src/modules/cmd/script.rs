@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::stateful::{Stateful, foretell, reinterpret};
 use super::{is_environment, shell};
 use crate::functions::{Script as Request, run_script};
-use crate::modules::arguments::{Flag, Many, Pairs, Text};
+use crate::modules::arguments::{Flag, Many, Pairs, Text, unless_empty};
 use crate::modules::{Call, Check, Done, Failure, StateFunction, Watch};
 
 /// `cmd.script`.
@@ -15,18 +15,18 @@ pub(super) struct Script {
     name: Text,
     #[serde(default)]
     source: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     template: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     cwd: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     runas: Option<Text>,
     /// The name that `runas` had in Salt 2015.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     user: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     group: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     shell: Option<Text>,
     #[serde(default)]
     args: Value,
@@ -36,7 +36,7 @@ pub(super) struct Script {
     stdin: Option<Text>,
     #[serde(default)]
     stateful: Value,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     timeout: Option<Text>,
     #[serde(default)]
     hide_output: Flag,
@@ -120,7 +120,10 @@ impl Script {
             Some((_, rest)) if !self.args.is_true() => rest.into(),
             _ => self.args.clone(),
         };
-        let pairs = |value: &Value| Pairs::deserialize(value.clone());
+        let pairs = |value: &Value| match value.is_true() {
+            true => Pairs::deserialize(value.clone()),
+            false => Ok(Pairs::default()),
+        };
         let request = Request {
             source: Text(source.into()),
             args,

@@ -6,7 +6,7 @@ use common::regex::{Flags, Subject, compile};
 use common::value::{Map, Value};
 use serde::Deserialize;
 
-use super::super::arguments::{Flag, Many, Text};
+use super::super::arguments::{Flag, Many, Text, unless_empty};
 use super::super::{Call, Check, Done, Failure, StateFunction, change};
 use super::ownership::Wanted;
 use super::texts::Texts;
@@ -20,7 +20,7 @@ pub(super) struct Append {
     text: Option<Value>,
     #[serde(default)]
     makedirs: Flag,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     source: Option<Text>,
     #[serde(default)]
     sources: Many<Text>,
@@ -30,9 +30,9 @@ pub(super) struct Append {
     _source_hashes: Many<Text>,
     #[serde(default = "jinja")]
     template: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     context: Option<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     defaults: Option<Value>,
     #[serde(default = "yes")]
     ignore_whitespace: Flag,
@@ -48,7 +48,7 @@ pub(super) struct Prepend {
     text: Option<Value>,
     #[serde(default)]
     makedirs: Flag,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     source: Option<Text>,
     #[serde(default)]
     sources: Many<Text>,
@@ -58,9 +58,9 @@ pub(super) struct Prepend {
     _source_hashes: Many<Text>,
     #[serde(default = "jinja")]
     template: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     context: Option<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     defaults: Option<Value>,
     #[serde(default)]
     header: Flag,

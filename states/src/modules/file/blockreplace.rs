@@ -4,7 +4,7 @@ use common::regex::{Flags, Subject, compile};
 use common::value::Value;
 use serde::Deserialize;
 
-use super::super::arguments::{Flag, Many, Text};
+use super::super::arguments::{Flag, Many, Text, unless_empty};
 use super::super::{Call, Check, Done, Failure, StateFunction, change};
 use super::edit::{self, Edit};
 use super::texts::Texts;
@@ -20,23 +20,23 @@ pub(super) struct BlockReplace {
     marker_end: Text,
     #[serde(default)]
     content: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     source: Option<Text>,
     #[serde(default)]
     sources: Many<Text>,
     #[serde(default = "jinja")]
     template: Text,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     context: Option<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     defaults: Option<Value>,
     #[serde(default)]
     append_if_not_found: Flag,
     #[serde(default)]
     prepend_if_not_found: Flag,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     insert_before_match: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     insert_after_match: Option<Text>,
     #[serde(default)]
     append_newline: Option<Flag>,

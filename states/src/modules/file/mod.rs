@@ -12,6 +12,7 @@ mod directory;
 mod edit;
 mod exists;
 pub(crate) mod hash;
+mod keyvalue;
 mod lines;
 mod managed;
 pub(crate) mod ownership;
@@ -19,6 +20,7 @@ pub(super) mod paths;
 mod recurse;
 mod rename;
 mod replace;
+mod serialize;
 pub(super) mod source;
 mod symlink;
 mod template;
@@ -41,11 +43,13 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::of::<directory::Directory>(),
     Function::of::<exists::Exists>(),
     Function::of::<exists::Missing>(),
+    Function::of::<keyvalue::KeyValue>(),
     Function::of::<managed::Managed>(),
     Function::of::<recurse::Recurse>(),
     Function::of::<rename::Copy>(),
     Function::of::<rename::Rename>(),
     Function::of::<replace::Replace>(),
+    Function::of::<serialize::Serialize>(),
     Function::of::<symlink::Symlink>(),
     Function::of::<touch::Touch>(),
 ];

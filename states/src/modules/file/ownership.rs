@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::super::{Call, Failure};
 
-/// A user or a group as a state names it: by name or by number. An empty name is none.
+/// A user or a group as a state names it: by name or by number. An empty name is none, and so is `false` and an empty list or map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Principal {
     /// By name.
@@ -48,6 +48,7 @@ impl<'de> Deserialize<'de> for Principal {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::String(name) => Ok(Self::Name(name.to_string())),
+            value if !value.is_true() && !matches!(value, Value::Int(_)) => Ok(Self::Name(String::new())),
             Value::Int(number) => u32::try_from(number)
                 .map(Self::Number)
                 .map_err(|_| de::Error::custom(format!("{number} is not the number of a user or group"))),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::enabling::{Turn, turn};
 use super::manager::{self, Action, Extras, Manager, process_with};
 use super::watch;
-use crate::modules::arguments::{Flag, Text};
+use crate::modules::arguments::{Flag, Text, unless_empty};
 use crate::modules::{Call, Check, Done, Failure, StateFunction, Watch, change};
 
 /// The longest `init_delay` that is waited for, in seconds.
@@ -21,7 +21,9 @@ pub(super) struct Running {
     name: Text,
     #[serde(default, deserialize_with = "truth")]
     enable: Option<bool>,
+    #[serde(default, deserialize_with = "unless_empty")]
     sig: Option<Text>,
+    #[serde(default, deserialize_with = "unless_empty")]
     init_delay: Option<f64>,
     #[serde(default)]
     no_block: Flag,
@@ -43,7 +45,9 @@ pub(super) struct Dead {
     name: Text,
     #[serde(default, deserialize_with = "truth")]
     enable: Option<bool>,
+    #[serde(default, deserialize_with = "unless_empty")]
     sig: Option<Text>,
+    #[serde(default, deserialize_with = "unless_empty")]
     init_delay: Option<f64>,
     #[serde(default)]
     no_block: Flag,

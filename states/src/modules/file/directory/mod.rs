@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use common::value::{Map, Value, map};
 use serde::Deserialize;
 
-use super::super::arguments::{Flag, Mode, Text};
+use super::super::arguments::{Flag, Mode, Text, unless_blank};
 use super::super::{Call, Check, Done, Failure, StateFunction, change};
 use super::ownership::{Principal, Status, Wanted};
 use super::paths;
@@ -25,11 +25,11 @@ pub(super) struct Directory {
     user: Option<Principal>,
     #[serde(default)]
     group: Option<Principal>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_blank")]
     dir_mode: Option<Mode>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_blank")]
     mode: Option<Mode>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_blank")]
     file_mode: Option<Mode>,
     #[serde(default)]
     recurse: Option<Value>,

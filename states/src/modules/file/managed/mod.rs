@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use common::value::{Map, Value, map};
 use serde::{Deserialize, Deserializer, de};
 
-use super::super::arguments::{Flag, Many, Mode, Text};
+use super::super::arguments::{Flag, Many, Mode, Text, unless_blank, unless_empty};
 use super::super::{Call, Check, Done, Failure, StateFunction, change};
 use super::content::Content;
 use super::ownership::{Principal, Status, Wanted, mode_text};
@@ -37,21 +37,21 @@ pub(super) struct Managed {
     contents_delimiter: Option<Text>,
     #[serde(default = "yes")]
     allow_empty: Flag,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     template: Option<Text>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     context: Option<Value>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_empty")]
     defaults: Option<Value>,
     #[serde(default)]
     user: Option<Principal>,
     #[serde(default)]
     group: Option<Principal>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_blank")]
     mode: Option<FileMode>,
     #[serde(default)]
     makedirs: Flag,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "unless_blank")]
     dir_mode: Option<Mode>,
     #[serde(default = "yes")]
     replace: Flag,

@@ -1,0 +1,4 @@
+#!/bin/sh
+{% if true %}
+{% include "inc.sh" %}
+{% endif %}

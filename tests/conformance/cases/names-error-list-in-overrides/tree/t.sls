@@ -1,0 +1,5 @@
+s:
+  test.nop:
+    - names:
+      - a: [[{x: 1}]]
+      - b

@@ -76,25 +76,41 @@ fn arguments(draft: &Draft, signature: &Signature, errors: &mut Vec<Diagnostic>)
         return;
     }
     let function = draft.chunk.function();
-    for key in draft.chunk.arguments.keys() {
-        let text = key.as_str().map_or_else(|| key.to_string().into(), std::borrow::Cow::from);
-        if signature.parameters.contains(&text.as_ref()) || is_keyword(&text) || text.starts_with("__") {
-            continue;
-        }
+    let text_of = |key: &Value| key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+    let is_known =
+        |text: &str| signature.parameters.contains(&text) || is_keyword(text) || text.starts_with("__");
+    let unknown: Vec<(&Value, String)> = draft
+        .chunk
+        .arguments
+        .keys()
+        .map(|key| (key, text_of(key)))
+        .filter(|(_, text)| !is_known(text))
+        .collect();
+    let sentence = invalid_arguments(unknown.iter().map(|(_, text)| text.as_str()), &function);
+    for (key, text) in &unknown {
         let mut error = draft.error(format!("`{function}` has no argument `{text}`"));
         if let Some(node) = draft.key_place(key) {
             error = error.at(node.place.clone());
         }
         let words = [REQUISITES, REQUISITES_IN, RUNTIME].concat();
         let known = signature.parameters.iter().copied().chain(words);
-        error = match nearest(&text, known.filter(|word| !word.starts_with("__"))) {
+        error = match nearest(text, known.filter(|word| !word.starts_with("__"))) {
             Some(near) => error.help(format!("did you mean `{near}`?")),
             None => error.help(format!("its arguments are {}", listed(signature.parameters))),
         };
-        errors.push(error.salt(format!(
-            "'{}' is an invalid keyword argument for '{function}'",
-            Value::from(text.as_ref())
-        )));
+        errors.push(error.salt(sentence.clone()));
+    }
+}
+
+/// Salt's sentence for all the arguments of a state that its function does not have.
+fn invalid_arguments<'n>(names: impl Iterator<Item = &'n str>, function: &str) -> String {
+    let names: Vec<String> = names.map(|name| format!("'{name}'")).collect();
+    match names.split_last() {
+        Some((last, [])) => format!("{last} is an invalid keyword argument for '{function}'"),
+        Some((last, others)) => {
+            format!("{} and {last} are invalid keyword arguments for '{function}'", others.join(", "))
+        }
+        None => String::new(),
     }
 }
 

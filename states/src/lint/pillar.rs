@@ -2,7 +2,8 @@
 //!
 //! Files that stand beside each other, below one target of the top file or in one include list, are taken for parts of one
 //! whole, and a value that two of them have for a mistake. A file that comes later by another target, or that includes the other,
-//! is taken for a layer that is meant to replace values. So is one with a comment beside its name in that list.
+//! is taken for a layer that is meant to replace values. So is one whose name a template or a pattern makes, and one with a
+//! comment beside its name in that list.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use common::value::Value;
 
 use super::allow::is_allowed_at;
 use crate::compile::pillar::{Depth, ExaminedPillar, Part};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, line_of};
 use crate::language::{Kind, Node};
 
 /// The rule.
@@ -143,8 +144,15 @@ impl<'a> Merge<'a, '_> {
         let memory = self.examined.memory();
         let parts = self.examined.parts();
         let is_layer = |part: usize| {
-            let way = memory.way_to(&parts[part].source.path);
-            way.first().is_some_and(|asked| is_allowed_at(OVERWRITTEN, &asked.place, memory))
+            let source = &parts[part].source;
+            let Some(place) = memory.way_to(&source.path).first().map(|asked| &asked.place) else {
+                return false;
+            };
+            let line =
+                memory.text(&place.file).and_then(|text| line_of(text, place.line)).unwrap_or_default();
+            // A name that a template or a pattern makes is chosen for the host.
+            let last = source.sls.rsplit('.').next().unwrap_or_default();
+            !line.contains(last) || is_allowed_at(OVERWRITTEN, place, memory)
         };
         let mut pairs: Vec<(usize, usize, Vec<&Replaced<'a>>)> = Vec::new();
         for replaced in &self.replaced {

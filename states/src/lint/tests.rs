@@ -265,6 +265,8 @@ fn pillar_that_is_overwritten() {
     let layered = "base:\n  '*':\n    - one\n    - two  # lint: allow pillar-overwritten\n";
     assert_eq!(tree(layered, "a: 1\n", "a: 2\n"), [""; 0]);
     assert_eq!(tree(beside, "a: 1\n", "# lint: allow pillar-overwritten\na: 2\n"), [""; 0]);
+    let chosen = "base:\n  '*':\n    - one\n    - {{ 't' ~ 'wo' }}\n";
+    assert_eq!(tree(chosen, "a: 1\n", "a: 2\n"), [""; 0]);
     // Nobody means to empty a map.
     let layers = "base:\n  '*': [one]\n  '**': [two]\n";
     assert_eq!(tree(layers, "a: {b: 1}\n", "x: 1\na:\n  # b: 2\n"), overwritten);

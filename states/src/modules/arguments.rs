@@ -150,6 +150,25 @@ pub fn unless_blank<'de, D: Deserializer<'de>, T: DeserializeOwned>(
     }
 }
 
+/// A number, also where a template has put quotes around it; an empty value is none. For
+/// `#[serde(default, deserialize_with = "number")]`.
+///
+/// # Errors
+/// What stands in its place.
+pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let read = match &value {
+        value if !value.is_true() && !matches!(value, Value::Int(_)) => return Ok(None),
+        Value::Int(number) => u32::try_from(*number).ok(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    match read {
+        Some(number) => Ok(Some(number)),
+        None => Err(de::Error::custom(format!("expected a number, found {}", value.repr()))),
+    }
+}
+
 /// The names of a struct's fields and their aliases, taken from serde's derive.
 #[must_use]
 pub fn parameters_of<T: DeserializeOwned>() -> &'static [&'static str] {
@@ -240,6 +259,15 @@ mod tests {
             runas(vec!["a"].into()).unwrap_err().to_string().contains("expected text, found the list ['a']")
         );
         assert_eq!(Arguments::deserialize(Value::Map(Map::new())).unwrap().runas, None);
+    }
+
+    #[test]
+    fn numbers_in_quotes() {
+        assert_eq!(number(Value::from("5001")).unwrap(), Some(5001));
+        assert_eq!(number(Value::from(0)).unwrap(), Some(0));
+        assert_eq!(number(Value::from("")).unwrap(), None);
+        assert_eq!(number(Value::from("None")).unwrap_err().to_string(), "expected a number, found 'None'");
+        assert!(number(Value::from(-1)).is_err());
     }
 
     #[test]

@@ -27,7 +27,7 @@ impl Answer {
     pub fn to(case: &Case, call: &Call) -> Self {
         let prepared = case.prepare();
         match ask(&prepared, call) {
-            Err(errors) => Self::Error(errors),
+            Err(errors) => Self::Error(errors.into_iter().map(|error| neutral(&prepared, error)).collect()),
             Ok(value) => {
                 let text = prepared.neutral(&value.to_json().to_string());
                 let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -36,6 +36,12 @@ impl Answer {
             }
         }
     }
+}
+
+/// An error with the sandbox's name taken out of what it says Salt says.
+fn neutral(prepared: &Prepared, mut error: Diagnostic) -> Diagnostic {
+    error.salt = error.salt.map(|sentence| prepared.neutral(&sentence));
+    error
 }
 
 fn ask(prepared: &Prepared, call: &Call) -> Result<Value, Vec<Diagnostic>> {

@@ -90,7 +90,7 @@ impl StateFunction for Serialize {
         them";
     const SWALLOWS: bool = true;
 
-    type Plan = (Box<Managed>, managed::Plan);
+    type Plan = (Box<Managed>, managed::Plan, Option<Value>);
 
     fn check(&self, call: &Call<'_>) -> Result<Check<Self::Plan>, Failure> {
         let name = paths::expand_user(&self.name);
@@ -103,12 +103,16 @@ impl StateFunction for Serialize {
         }
         let language = self.language()?;
         let mut dataset = self.dataset(call)?;
+        let mut difference = None;
         if self.merge_if_exists.0
             && let Some(existing) = existing(&name, language)?
         {
             let merged = merged(call, existing.clone(), dataset)?;
             if merged == existing {
                 return Ok(Check::clean(format!("The file {name} is in the correct state")));
+            }
+            if let (Value::Map(old), Value::Map(new)) = (&existing, &merged) {
+                difference = Some(Value::Map(differences(old, new)));
             }
             dataset = merged;
         }
@@ -121,16 +125,22 @@ impl StateFunction for Serialize {
         let managed = Managed::deserialize(Value::Map(arguments))?;
         Ok(match managed.check(call)? {
             Check::Clean { comment } => Check::Clean { comment },
-            Check::Differs { plan, changes, .. } => Check::differs(
-                (Box::new(managed), plan),
-                format!("Dataset will be serialized and stored into {name}"),
-                changes,
-            ),
+            Check::Differs { plan, mut changes, .. } => {
+                if let Some(difference) = &difference {
+                    changes.insert("diff".into(), difference.clone());
+                }
+                let comment = format!("Dataset will be serialized and stored into {name}");
+                Check::differs((Box::new(managed), plan, difference), comment, changes)
+            }
         })
     }
 
-    fn converge(&self, call: &Call<'_>, (managed, plan): Self::Plan) -> Result<Done, Failure> {
-        managed.converge(call, plan)
+    fn converge(&self, call: &Call<'_>, (managed, plan, difference): Self::Plan) -> Result<Done, Failure> {
+        let mut done = managed.converge(call, plan)?;
+        if let Some(difference) = difference {
+            done.changes.insert("diff".into(), difference);
+        }
+        Ok(done)
     }
 }
 
@@ -235,6 +245,21 @@ fn merged(call: &Call<'_>, first: Value, second: Value) -> Result<Value, Failure
     Ok(functions::call(call.context, "slsutil.merge", &arguments)?)
 }
 
+/// What was and what shall be, for each key whose value changes.
+fn differences(old: &Map, new: &Map) -> Map {
+    let missing = || Value::from("<_null_>");
+    let mut found = Map::new();
+    for (key, value) in new {
+        let difference = match (old.get(key), value) {
+            (Some(before), value) if before == value => continue,
+            (Some(Value::Map(before)), Value::Map(after)) => differences(before, after),
+            (before, _) => map([("old", before.cloned().unwrap_or_else(missing)), ("new", value.clone())]),
+        };
+        found.insert(key.clone(), difference.into());
+    }
+    found
+}
+
 /// JSON with everything past ASCII escaped.
 fn ascii(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -274,6 +299,10 @@ mod tests {
         host.write("a", "a: {b: 1}\nl: [1]\n");
         host.converge("file.serialize", "a", "{dataset: {a: {c: 2}, l: [2]}, merge_if_exists: true}");
         assert_eq!(host.read("a"), "a:\n  b: 1\n  c: 2\nl:\n- 2\n");
+        host.write("b", "a: {b: 1}\n");
+        let (_, real) = host.converge("file.serialize", "b", "{dataset: {a: {c: 2}}, merge_if_exists: true}");
+        let told = real.changes.values().next().unwrap().to_string();
+        assert_eq!(told, "{'a': {'c': {'old': '<_null_>', 'new': 2}}}");
         let again = host.run("file.serialize", "a", "{dataset: {a: {c: 2}}, merge_if_exists: true}");
         assert_eq!(again.result, Some(true));
         assert!(again.changes.is_empty() && again.comment.ends_with("is in the correct state"));

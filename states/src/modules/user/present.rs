@@ -9,7 +9,7 @@ use super::changes::{Wanted, changes};
 use super::identity::Identity;
 use super::update;
 use super::{create, password};
-use crate::modules::arguments::{Flag, Many, Text};
+use crate::modules::arguments::{Flag, Many, Text, number};
 use crate::modules::{Call, Check, Done, Failure, StateFunction};
 
 /// What stands for a password in changes and comments.
@@ -23,6 +23,7 @@ fn yes() -> Flag {
 #[derive(Deserialize)]
 pub(super) struct Present {
     pub(super) name: Text,
+    #[serde(default, deserialize_with = "number")]
     uid: Option<u32>,
     pub(super) gid: Option<Identity>,
     #[serde(default)]

@@ -47,7 +47,7 @@ pub(super) struct Managed {
     user: Option<Principal>,
     #[serde(default)]
     group: Option<Principal>,
-    #[serde(default, deserialize_with = "unless_blank")]
+    #[serde(default)]
     mode: Option<FileMode>,
     #[serde(default)]
     makedirs: Flag,

@@ -55,7 +55,6 @@ mode:
   file.managed:
     - name: @DIR@/mode
     - contents: x
-    - mode: ''
     - dir_mode: ''
 folder mode:
   file.directory:

@@ -15,7 +15,7 @@
     - {{ argument }}: {{ value|json }}
 {% endfor %}
 {% endfor %}
-{% for argument, values in {'mode': ['rw', ['6', '4']], 'user': [['a'], {'a': 1}, 'nosuch'], 'context': ['a', [1]]}.items() %}
+{% for argument, values in {'mode': ['rw', ['6', '4'], ''], 'user': [['a'], {'a': 1}, 'nosuch'], 'context': ['a', [1]]}.items() %}
 {% for value in values %}
 file-{{ argument }}-{{ loop.index }}:
   file.managed:

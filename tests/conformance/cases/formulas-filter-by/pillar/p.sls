@@ -1,0 +1,2 @@
+app:
+  lookup: {a: 9, nest: {z: 3}}

@@ -1,0 +1,4 @@
+base:
+  'G@os_family:Debian and fp-*':
+    - match: compound
+    - tpl.show

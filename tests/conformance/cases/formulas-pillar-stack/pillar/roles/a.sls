@@ -1,0 +1,2 @@
+roles: [a]
+stack: {role: a}

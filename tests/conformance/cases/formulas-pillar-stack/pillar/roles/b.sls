@@ -1,0 +1,2 @@
+roles: [b]
+stack: {role: b}

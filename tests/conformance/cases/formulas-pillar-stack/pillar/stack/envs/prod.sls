@@ -1,0 +1,4 @@
+who: {{ name }}
+l: {{ list }}
+nested:
+  {{ saltenv }}: {{ grains.id }}

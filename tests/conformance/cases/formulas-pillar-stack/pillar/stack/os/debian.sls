@@ -1,0 +1,4 @@
+stack:
+  web:
+    tls: {min: 1.2}
+    null_me: ~

@@ -1,0 +1,6 @@
+include:
+  - app.package
+  - ..service.running
+{{ slscolonpath }}:
+  test.nop:
+    - require: [{sls: app.service.*}]

@@ -1,0 +1,5 @@
+include: ['..package']
+{{ sls }}-{{ tplfile }}:
+  test.nop:
+    - require:
+      - sls: app.package

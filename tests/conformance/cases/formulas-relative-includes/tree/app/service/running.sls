@@ -1,0 +1,4 @@
+app-service-{{ tplfile }}:
+  test.nop:
+    - watch:
+      - sls: app.package

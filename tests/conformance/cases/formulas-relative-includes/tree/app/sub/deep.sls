@@ -1,0 +1,4 @@
+deep:
+  test.nop:
+    - use:
+      - test: app-pkg

@@ -1,0 +1,3 @@
+include:
+  - ...common
+  - app.sub.deep

@@ -1,0 +1,6 @@
+common:
+  test.nop:
+    - require_in:
+      - sls: app.config.file
+    - prereq:
+      - test: app-pkg

@@ -1,0 +1,2 @@
+roles: [web, db, legacy]
+web: {port: 8080}

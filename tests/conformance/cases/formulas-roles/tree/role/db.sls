@@ -1,0 +1,3 @@
+db:
+  test.nop:
+    - order: first

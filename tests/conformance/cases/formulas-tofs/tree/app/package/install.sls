@@ -1,0 +1,2 @@
+app-package-install:
+  test.succeed_without_changes

@@ -27,8 +27,10 @@ use crate::config::{Address, Master, Settings};
 use crate::jobs::{Jobs, Quick};
 use crate::spool::{self, GRAINS_FILE, SpoolError};
 
-/// How long a master has to answer at one of its addresses.
+/// How long a master has to answer at one of its addresses: as long as it may take until it is this agent's turn, when a fleet
+/// comes back at once; and how long where there is another master.
 const CONNECT: Duration = Duration::from_secs(20);
+const CONNECT_BESIDE: Duration = Duration::from_secs(10);
 
 /// How long an agent with several masters waits for the operator of one of them before it tries the next.
 const DECISION: Duration = Duration::from_secs(60);
@@ -282,7 +284,8 @@ impl Daemon {
             transport::client(address, self.settings.source_address).map_err(|error| error.to_string())?;
         self.endpoint = Some(endpoint.clone());
         let connecting = transport::connect(&endpoint, address, identity, self.master().trust.pin());
-        match tokio::time::timeout(CONNECT, connecting).await {
+        let patience = if self.masters.len() > 1 { CONNECT_BESIDE } else { CONNECT };
+        match tokio::time::timeout(patience, connecting).await {
             Ok(Ok(connection)) => Ok(connection),
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err(format!(

@@ -154,6 +154,10 @@ fn a_job_that_was_called_off_while_its_host_was_away_is_killed_there() {
 fn the_configuration_is_read_again_without_a_break() {
     let fleet = Fleet::of(&["fp-1", "fp-2"]);
     let count = |id: &str| fleet.agent_log(id).matches(" connected").count();
+    // The master knows of a connection a moment before the agent says so.
+    until_true("both agents to say that they are connected", PATIENCE, || {
+        count("fp-1") > 0 && count("fp-2") > 0
+    });
     let before = (count("fp-1"), count("fp-2"));
     fleet.master(&["call", "test.ping", "--target", "N@first"]).code(2).says("first").done();
     fleet.configure("nodegroups:\n  first: 'fp-1'\n  both: 'N@first or fp-2'\nlisten: 127.0.0.1:1\n");

@@ -125,7 +125,7 @@ impl LocalRun {
     fn with(&self, files: Arc<dyn FileSource>, pillar: Map) -> Arc<Context> {
         let host = Host {
             id: self.settings.id.to_string(),
-            grains: self.grains.clone(),
+            grains: Arc::new(self.grains.clone()),
             pillar,
             cache_dir: self.cache_dir.clone(),
             local: true,

@@ -3,9 +3,14 @@
 use common::message::Work;
 
 use super::Class;
+use super::workers::Manner;
 
 /// The functions of `state.*` that only show or ask.
 const READING: &[&str] = &["state.running", "state.requisites", "state.pkg_exists"];
+
+/// The functions that do nothing but run a command.
+const COMMANDS: &[&str] =
+    &["cmd.run", "cmd.shell", "cmd.run_stdout", "cmd.run_stderr", "cmd.run_all", "cmd.retcode"];
 
 /// How work goes with other work: state runs (dry ones too, as in Salt) come one at a time. Preparing changes nothing on the
 /// host, and a command that an operator sends must not wait for a state run of an hour.
@@ -25,6 +30,14 @@ pub fn classify_function(function: &str) -> Class {
     if function.starts_with("state.") && !shows { Class::Exclusive } else { Class::Shared }
 }
 
+/// How work is to be performed.
+pub(super) fn manner(work: &Work) -> Manner {
+    match work {
+        Work::Call(call) if COMMANDS.contains(&call.function.as_str()) => Manner::Standing,
+        _ => Manner::Alone(classify(work)),
+    }
+}
+
 /// Salt's name for the work, as `saltutil.running` and the messages about a job in the way have it.
 #[must_use]
 pub(super) fn function_name(work: &Work) -> &str {
@@ -42,21 +55,30 @@ mod tests {
 
     use super::*;
 
+    fn call(function: &str) -> Work {
+        Work::Call(CallRequest {
+            function: function.into(),
+            positional: Vec::new(),
+            keyword: Map::new(),
+            tree: None,
+            pillar: Map::new(),
+            opts: Map::new(),
+        })
+    }
+
     #[test]
     fn state_runs_are_exclusive() {
-        let class = |function: &str| {
-            classify(&Work::Call(CallRequest {
-                function: function.into(),
-                positional: Vec::new(),
-                keyword: Map::new(),
-                tree: None,
-                pillar: Map::new(),
-                opts: Map::new(),
-            }))
-        };
+        let class = |function: &str| classify(&call(function));
         assert_eq!(class("state.apply"), Class::Exclusive);
         assert_eq!(class("state.single"), Class::Exclusive);
         assert_eq!(class("state.show_highstate"), Class::Shared);
         assert_eq!(class("cmd.run"), Class::Shared);
+    }
+
+    #[test]
+    fn only_commands_share_a_worker() {
+        assert_eq!(manner(&call("cmd.run")), Manner::Standing);
+        assert_eq!(manner(&call("cmd.script")), Manner::Alone(Class::Shared));
+        assert_eq!(manner(&call("state.apply")), Manner::Alone(Class::Exclusive));
     }
 }

@@ -1,7 +1,6 @@
 //! Does what the [`Board`] says: spool, workers, and telling whoever listens.
 
 use std::collections::{HashMap, VecDeque};
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use common::id::JobId;
@@ -9,9 +8,11 @@ use common::identity::Fingerprint;
 use common::message::{HeldJob, Outcome, Report, Task};
 use common::value::{Map, Value};
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
-use super::classify::function_name;
-use super::{Action, Board, Class, Event, JOB_VARIABLE, Key, Reception, classify, kill};
+use super::classify::{function_name, manner};
+use super::workers::{Manner, Workers};
+use super::{Action, Board, Class, Event, Key, Reception, classify, kill};
 use crate::config::Settings;
 use crate::spool::{Assignment, Spool, SpoolError, boot_id, now, write_report};
 
@@ -24,6 +25,7 @@ pub struct Jobs {
 struct Inner {
     settings: Settings,
     spool: Spool,
+    workers: Workers,
     state: Mutex<State>,
     /// Rung when a report waits that nobody is about to deliver.
     undelivered: Notify,
@@ -42,6 +44,9 @@ struct Card {
     function: String,
     arguments: Vec<Value>,
     class: Class,
+    manner: Manner,
+    /// When its worker was given the job, where the worker's session is older than that.
+    since: Option<Instant>,
     timeout: Option<u64>,
     /// Whose job it is; every master's, where an earlier release has taken it.
     master: Option<Fingerprint>,
@@ -115,7 +120,9 @@ impl Jobs {
     /// # Errors
     /// When the spool can't be used.
     pub fn open(settings: Settings) -> Result<Self, SpoolError> {
-        let spool = Spool::open(&settings.state_dir.join("jobs"))?;
+        let folder = settings.state_dir.join("jobs");
+        let spool = Spool::open(&folder)?;
+        let workers = Workers::new(settings.worker_program.clone(), folder);
         let found = spool.jobs();
         let card = |assignment: &Assignment| Card::new(&assignment.task, assignment.master);
         let cards = found.iter().map(|(key, assignment, _)| (key.clone(), card(assignment)));
@@ -135,7 +142,8 @@ impl Jobs {
             .collect();
         let (board, actions) = Board::restore(finished, left);
         let state = Mutex::new(State { board, cards });
-        let jobs = Self { inner: Arc::new(Inner { settings, spool, state, undelivered: Notify::new() }) };
+        let jobs =
+            Self { inner: Arc::new(Inner { settings, spool, workers, state, undelivered: Notify::new() }) };
         for key in alive {
             jobs.adopt(&key);
         }
@@ -265,7 +273,7 @@ impl Jobs {
                         self.inner.spool.worker(&key).map(|worker| worker.pid).or_else(|| self.pid(&key));
                     tracing::info!(job = %key, pid, "the job is killed");
                     if let Some(pid) = pid {
-                        tokio::spawn(kill::session(pid));
+                        tokio::spawn(kill::session(pid, self.since(&key)));
                     }
                 }
                 Action::Conclude(key, outcome) => self.conclude(&key, outcome),
@@ -280,20 +288,12 @@ impl Jobs {
     }
 
     fn start(&self, key: &Key) {
-        let mut command = tokio::process::Command::new(&self.inner.settings.worker_program);
-        command.arg0("agent").arg("work").arg(self.inner.spool.phase(key));
-        command.stdin(Stdio::null()).stdout(Stdio::null());
-        // An agent that a state has restarted may itself have the variable of that job.
-        match self.lock().cards.get(key).map(|card| card.class) {
-            Some(Class::Exclusive) => command.env(JOB_VARIABLE, key.jid.as_str()),
-            Some(Class::Shared) | None => command.env_remove(JOB_VARIABLE),
-        };
-        match command.spawn() {
-            Ok(child) => {
-                let pid = child.id().unwrap_or(0);
-                tracing::info!(job = %key, pid, "the job begins");
-                self.show(key, View::Running(pid));
-                tokio::spawn(super::watch::child(self.clone(), key.clone(), child));
+        let Some(manner) = self.lock().cards.get(key).map(|card| card.manner) else { return };
+        match self.inner.workers.start(key, manner) {
+            Ok(worker) => {
+                tracing::info!(job = %key, pid = worker.pid, "the job begins");
+                self.begun(key, worker.pid, worker.since);
+                tokio::spawn(super::watch::child(self.clone(), key.clone(), worker));
             }
             Err(error) => {
                 let (jobs, key) = (self.clone(), key.clone());
@@ -311,21 +311,23 @@ impl Jobs {
             return;
         };
         tracing::info!(job = %key, pid = worker.pid, "adopting the worker of an earlier run");
-        self.show(key, View::Running(worker.pid));
+        let standing = self.lock().cards.get(key).is_some_and(|card| card.manner == Manner::Standing);
+        let since = if standing { Instant::now().checked_sub(worker.age()) } else { None };
+        self.begun(key, worker.pid, since);
         tokio::spawn(super::watch::adopted(self.clone(), key.clone(), worker));
     }
 
     /// Sees to it that there is a report, and has it delivered.
     fn conclude(&self, key: &Key, outcome: Outcome) {
-        if self.inner.spool.report(key).is_none() {
+        let report = self.inner.spool.report(key).unwrap_or_else(|| {
             let reason = self.lock().cards.get(key).and_then(|card| card.reason.clone());
             let report = missing_report(key, outcome, reason);
             if let Err(error) = write_report(&self.inner.spool.phase(key), &report) {
                 tracing::error!(job = %key, %error, "a report can't be written");
             }
-        }
-        let outcome = self.inner.spool.report(key).map(|report| report.outcome);
-        tracing::info!(job = %key, ?outcome, "the job has ended");
+            report
+        });
+        tracing::info!(job = %key, outcome = ?report.outcome, "the job has ended");
         self.show(key, View::Reported);
         self.inner.undelivered.notify_one();
     }
@@ -334,6 +336,19 @@ impl Jobs {
         if let Some(card) = self.lock().cards.get(key) {
             card.view.send_replace(view);
         }
+    }
+
+    /// A job has a worker.
+    fn begun(&self, key: &Key, pid: u32, since: Option<Instant>) {
+        if let Some(card) = self.lock().cards.get_mut(key) {
+            card.since = since;
+            card.view.send_replace(View::Running(pid));
+        }
+    }
+
+    /// When a job's worker was given the job, where its session is older.
+    pub(super) fn since(&self, key: &Key) -> Option<Instant> {
+        self.lock().cards.get(key)?.since
     }
 
     fn pid(&self, key: &Key) -> Option<u32> {
@@ -378,6 +393,8 @@ impl Card {
             function: function_name(&task.work).into(),
             arguments,
             class: classify(&task.work),
+            manner: manner(&task.work),
+            since: None,
             timeout: task.timeout,
             master,
             reason: None,

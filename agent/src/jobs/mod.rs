@@ -6,6 +6,7 @@ mod driver;
 mod kill;
 mod quick;
 mod watch;
+mod workers;
 
 use std::fmt;
 
@@ -59,6 +60,14 @@ impl Key {
             Work::Apply(_) | Work::Call(_) => Phase::Run,
         };
         Self { jid: task.jid.clone(), phase }
+    }
+
+    /// From how it is written, `JID/PHASE`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (jid, phase) = text.split_once('/')?;
+        let phase = [Phase::Prepare, Phase::Run].into_iter().find(|known| known.as_str() == phase)?;
+        Some(Self { jid: jid.parse().ok()?, phase })
     }
 
     /// Of a report.

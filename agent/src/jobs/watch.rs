@@ -3,42 +3,39 @@
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::Duration;
 
-use tokio::process::Child;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{Event, Jobs, Key, kill};
-use crate::spool::{Worker, now};
+use super::{Event, Jobs, Key, kill, workers};
+use crate::spool::Worker;
 
 /// How often an adopted worker is looked at: it is nobody's child here, so its end makes no sound.
 const POLL: Duration = Duration::from_millis(300);
 
 /// Watches a worker of our own.
-pub(super) async fn child(jobs: Jobs, key: Key, mut child: Child) {
+pub(super) async fn child(jobs: Jobs, key: Key, child: workers::Worker) {
     let time = jobs.timeout(&key).map(|seconds| Instant::now() + Duration::from_secs(seconds));
-    let pid = child.id();
+    let pid = child.pid;
     let ended = async {
-        let status = child.wait().await;
+        let status = child.ended().await;
         // It may have found that a worker of an earlier agent was at the job already, and left it alone.
         while jobs.spool().worker(&key).is_some() {
             sleep(POLL).await;
         }
-        match status.map(|status| (status.code(), status.signal())) {
-            Ok((_, Some(signal))) => format!("the worker died of signal {signal} without a report"),
-            Ok((Some(code), _)) => format!("the worker ended with status {code} and without a report"),
-            Ok((None, None)) | Err(_) => "the worker ended without a report".into(),
+        match status.map(|status| status.map(|status| (status.code(), status.signal()))) {
+            Ok(Some((_, Some(signal)))) => format!("the worker died of signal {signal} without a report"),
+            Ok(Some((Some(code), _))) => format!("the worker ended with status {code} and without a report"),
+            Ok(None | Some((None, None))) | Err(_) => "the worker ended without a report".into(),
         }
     };
-    let pid = pid.unwrap_or(0);
     let reason = within(&jobs, &key, time, ended).await;
     end(&jobs, &key, pid, reason);
 }
 
 /// Watches a worker that an earlier agent has started.
 pub(super) async fn adopted(jobs: Jobs, key: Key, worker: Worker) {
-    let time = jobs.timeout(&key).map(|seconds| {
-        let past = u64::try_from(now() - worker.started).unwrap_or(0);
-        Instant::now() + Duration::from_secs(seconds).saturating_sub(Duration::from_millis(past))
-    });
+    let time = jobs
+        .timeout(&key)
+        .map(|seconds| Instant::now() + Duration::from_secs(seconds).saturating_sub(worker.age()));
     let ended = async {
         while jobs.spool().worker(&key).is_some() {
             sleep(POLL).await;
@@ -51,8 +48,8 @@ pub(super) async fn adopted(jobs: Jobs, key: Key, worker: Worker) {
 
 /// Tells of the end. The commands of a worker that died in the middle die with it.
 fn end(jobs: &Jobs, key: &Key, pid: u32, reason: String) {
-    if pid != 0 && jobs.report(key).is_none() {
-        tokio::spawn(kill::remains(pid));
+    if pid != 0 && !jobs.spool().has_report(key) {
+        tokio::spawn(kill::remains(pid, jobs.since(key)));
     }
     jobs.ended(key, reason);
 }

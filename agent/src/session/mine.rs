@@ -133,7 +133,7 @@ impl Miner {
         let gathered = Arc::new(Gathered::default());
         let host = Host {
             id: settings.id.to_string(),
-            grains: grains.as_ref().clone(),
+            grains,
             pillar: if pillar.is_true() { map([("mine_functions", pillar)]) } else { Map::new() },
             cache_dir: settings.state_dir.join("cache/files"),
             local: false,

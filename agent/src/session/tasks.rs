@@ -8,6 +8,7 @@ use common::message::{Outcome, Report, Task, TaskControl, TaskUpdate};
 use common::transport::{FrameError, read, write};
 use quinn::{RecvStream, SendStream};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use crate::jobs::{Event, Follower, Jobs, Key, Phase, Quick, Received, View};
 use crate::spool::{ProgressReader, now};
@@ -67,18 +68,22 @@ async fn follow(
     let key = follower.key.clone();
     let mut controls = controls(receive);
     let mut progress = ProgressReader::new(&jobs.spool().phase(&key));
-    let mut tick = tokio::time::interval(PROGRESS);
+    // What ends before the first has nothing to tell of its beginning.
+    let mut tick = tokio::time::interval_at(Instant::now() + PROGRESS, PROGRESS);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut told = None;
     loop {
         let view = follower.view.borrow_and_update().clone();
-        if told.as_ref() != Some(&view) {
+        let running = match &view {
+            View::Running(pid) => Some(*pid),
+            View::Queued | View::Waiting(_) | View::Reported => None,
+        };
+        if told.as_ref() != Some(&view) && running.is_none() {
             match &view {
-                View::Queued => {}
+                View::Queued | View::Running(_) => {}
                 View::Waiting(behind) => {
                     write(&mut send, &TaskUpdate::Waiting { behind: behind.clone() }).await?;
                 }
-                View::Running(pid) => write(&mut send, &TaskUpdate::Started { pid: *pid }).await?,
                 View::Reported => {
                     send_progress(&mut send, &mut progress).await?;
                     let report = jobs.report(&key).unwrap_or_else(|| {
@@ -87,15 +92,20 @@ async fn follow(
                     write(&mut send, &TaskUpdate::Finished(Box::new(report))).await?;
                 }
             }
-            told = Some(view);
+            told = Some(view.clone());
         }
-        let running = matches!(told, Some(View::Running(_)));
         tokio::select! {
             changed = follower.view.changed() => if changed.is_err() {
                 // The job was removed: another stream or request has delivered its report.
                 return Ok(());
             },
-            _ = tick.tick(), if running => send_progress(&mut send, &mut progress).await?,
+            _ = tick.tick(), if running.is_some() => {
+                if let Some(pid) = running.filter(|_| told.as_ref() != Some(&view)) {
+                    write(&mut send, &TaskUpdate::Started { pid }).await?;
+                    told = Some(view);
+                }
+                send_progress(&mut send, &mut progress).await?;
+            }
             control = controls.recv() => match control {
                 Some(TaskControl::Kill) => jobs.feed(Event::Kill(key.clone())),
                 Some(TaskControl::Stored) => {

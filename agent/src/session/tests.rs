@@ -282,7 +282,11 @@ async fn state_runs_name_their_job() {
     let mut settings = master.settings(folder.path());
     let (worker, told) = (folder.path().join("worker"), folder.path().join("told"));
     let variable = crate::jobs::JOB_VARIABLE;
-    std::fs::write(&worker, format!("#!/bin/sh\necho \"<${variable}>\" > '{}'\n", told.display())).unwrap();
+    std::fs::write(
+        &worker,
+        format!("#!/bin/sh\necho \"<${variable}>\" > '{}'\nread key && echo done\n", told.display()),
+    )
+    .unwrap();
     std::fs::set_permissions(&worker, std::fs::Permissions::from_mode(0o700)).unwrap();
     settings.worker_program = worker;
     let agent = Agent::start(settings);

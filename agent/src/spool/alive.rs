@@ -4,8 +4,10 @@
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
+use std::sync::LazyLock;
+use std::time::Duration;
 
-use super::{SpoolError, failed};
+use super::{REPORT, SpoolError, WORKER, failed};
 
 /// A living worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +25,14 @@ pub struct Lock {
 }
 
 impl Worker {
+    /// How long ago it began.
+    pub(crate) fn age(&self) -> Duration {
+        Duration::from_millis(u64::try_from(now() - self.started).unwrap_or(0))
+    }
+
     /// The worker that holds the lock in a phase's folder.
     pub(super) fn alive(folder: &Path) -> Option<Self> {
-        let mut file = File::open(folder.join("worker")).ok()?;
+        let mut file = File::open(folder.join(WORKER)).ok()?;
         if !matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)) {
             return None;
         }
@@ -42,7 +49,7 @@ impl Lock {
     /// # Errors
     /// When the file can't be made.
     pub fn take(folder: &Path) -> Result<Option<Self>, SpoolError> {
-        let path = folder.join("worker");
+        let path = folder.join(WORKER);
         let mut options = std::fs::OpenOptions::new();
         let file = options.create(true).truncate(false).write(true).open(&path);
         let mut file = file.map_err(|error| failed(&path, &error))?;
@@ -53,7 +60,7 @@ impl Lock {
         }
         // Whoever has written into the file has begun the job, and a job that its worker left half done is not begun anew.
         let begun = file.metadata().map_err(|error| failed(&path, &error))?.len() > 0;
-        if begun || folder.join("report.msgpack").exists() {
+        if begun || folder.join(REPORT).exists() {
             return Ok(None);
         }
         let line = format!("{} {}\n", std::process::id(), now());
@@ -65,7 +72,11 @@ impl Lock {
 /// This boot of the machine.
 #[must_use]
 pub fn boot_id() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().into()
+    // No process sees another one.
+    static BOOT: LazyLock<String> = LazyLock::new(|| {
+        std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().into()
+    });
+    BOOT.clone()
 }
 
 /// The time, in milliseconds since 1970.

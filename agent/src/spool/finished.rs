@@ -6,7 +6,7 @@ use std::path::Path;
 use common::identity::write_private;
 
 use super::{SpoolError, failed};
-use crate::jobs::{FINISHED_LIMIT, Key, Phase};
+use crate::jobs::{FINISHED_LIMIT, Key};
 
 /// How long the file may get before older jobs are dropped from it: some nine thousand lines.
 const SIZE_LIMIT: u64 = 256 << 10;
@@ -17,10 +17,10 @@ pub(super) fn append(folder: &Path, key: &Key) -> Result<(), SpoolError> {
     let mut options = std::fs::OpenOptions::new();
     let written = options.create(true).append(true).open(&path).and_then(|mut file| {
         file.write_all(format!("{key}\n").as_bytes())?;
-        file.sync_data()
+        file.sync_data()?;
+        file.metadata()
     });
-    written.map_err(|error| failed(&path, &error))?;
-    if std::fs::metadata(&path).is_ok_and(|metadata| metadata.len() > SIZE_LIMIT) {
+    if written.map_err(|error| failed(&path, &error))?.len() > SIZE_LIMIT {
         read(folder)?;
     }
     Ok(())
@@ -35,7 +35,7 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Key>, SpoolError> {
         Err(error) => return Err(failed(&path, &error)),
     };
     // A power cut may leave half a line, which names no job.
-    let mut keys: Vec<_> = text.lines().filter_map(parse).collect();
+    let mut keys: Vec<_> = text.lines().filter_map(Key::parse).collect();
     if keys.len() > FINISHED_LIMIT {
         keys.drain(..keys.len() - FINISHED_LIMIT);
         let lines: String = keys.iter().map(|key| format!("{key}\n")).collect();
@@ -44,15 +44,10 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Key>, SpoolError> {
     Ok(keys)
 }
 
-fn parse(line: &str) -> Option<Key> {
-    let (jid, phase) = line.split_once('/')?;
-    let phase = [Phase::Prepare, Phase::Run].into_iter().find(|known| known.as_str() == phase)?;
-    Some(Key { jid: jid.parse().ok()?, phase })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::jobs::Phase;
 
     #[test]
     fn is_bounded_and_survives_half_a_line() {

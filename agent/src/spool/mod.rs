@@ -14,6 +14,8 @@ mod alive;
 mod finished;
 mod progress;
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
@@ -32,6 +34,11 @@ use crate::jobs::{Found, Key, Phase};
 
 /// The form of the spool; a newer release that changes it in a way that this one cannot read has another.
 const VERSION: u32 = 1;
+
+/// The names of a phase's files.
+const TASK: &str = "task.msgpack";
+const WORKER: &str = "worker";
+const REPORT: &str = "report.msgpack";
 
 /// How many plans are kept of jobs that were prepared here and then not run.
 const PLANS_LIMIT: usize = 16;
@@ -90,6 +97,11 @@ pub enum SpoolError {
     },
 }
 
+/// The folder of one phase of a job in the spool.
+pub(crate) fn phase_folder(spool: &Path, key: &Key) -> PathBuf {
+    spool.join(key.jid.as_str()).join(key.phase.as_str())
+}
+
 impl Spool {
     /// The spool in a folder, which is made if need be.
     ///
@@ -112,7 +124,7 @@ impl Spool {
     /// The folder of one phase of a job.
     #[must_use]
     pub fn phase(&self, key: &Key) -> PathBuf {
-        self.job(&key.jid).join(key.phase.as_str())
+        phase_folder(&self.folder, key)
     }
 
     /// Writes down what is to be done. It is on the disk when this returns.
@@ -120,13 +132,18 @@ impl Spool {
     /// # Errors
     /// When it can't be written.
     pub fn assign(&self, key: &Key, assignment: &Assignment) -> Result<(), SpoolError> {
-        write(&self.phase(key).join("task.msgpack"), assignment)
+        write(&self.phase(key).join(TASK), assignment)
     }
 
     /// The report of a job, if it has one. A damaged one counts as none.
     #[must_use]
     pub fn report(&self, key: &Key) -> Option<Report> {
         read_report(&self.phase(key))
+    }
+
+    /// Whether a job's worker has left a report, sound or not.
+    pub(crate) fn has_report(&self, key: &Key) -> bool {
+        self.phase(key).join(REPORT).exists()
     }
 
     /// Whether a worker is at it.
@@ -172,14 +189,20 @@ impl Spool {
         finished::append(&self.folder, key)?;
         let phase = self.phase(key);
         // The task goes first: what a crash leaves of the rest must not look like a job that nobody has begun.
-        let _ = std::fs::remove_file(phase.join("task.msgpack"));
-        let _ = std::fs::remove_dir_all(phase);
-        if key.phase == Phase::Run {
-            let _ = std::fs::remove_file(self.job(&key.jid).join("plan.msgpack"));
-            // It is not empty while the other phase is there.
-            let _ = std::fs::remove_dir(self.job(&key.jid));
+        for name in [TASK, REPORT, WORKER] {
+            let _ = std::fs::remove_file(phase.join(name));
         }
-        self.prune_plans();
+        if std::fs::remove_dir(&phase).is_err() {
+            let _ = std::fs::remove_dir_all(phase);
+        }
+        match key.phase {
+            Phase::Prepare => self.prune_plans(),
+            Phase::Run => {
+                let _ = std::fs::remove_file(self.job(&key.jid).join("plan.msgpack"));
+                // It is not empty while the other phase is there.
+                let _ = std::fs::remove_dir(self.job(&key.jid));
+            }
+        }
         Ok(())
     }
 
@@ -236,10 +259,10 @@ fn check_version(path: &Path) -> Result<(), SpoolError> {
 
 /// What has become of a job, as its folder shows.
 fn become_of(folder: &Path, assignment: &Assignment) -> Found {
-    if folder.join("report.msgpack").exists() || assignment.boot != boot_id() {
+    if folder.join(REPORT).exists() || assignment.boot != boot_id() {
         return Found::Gone;
     }
-    match (Worker::alive(folder), folder.join("worker").exists()) {
+    match (Worker::alive(folder), folder.join(WORKER).exists()) {
         (Some(_), _) => Found::Alive,
         (None, true) => Found::Gone,
         (None, false) => Found::Untouched,
@@ -251,17 +274,15 @@ fn become_of(folder: &Path, assignment: &Assignment) -> Found {
 /// # Errors
 /// When it can't be read.
 pub fn read_assignment(folder: &Path) -> Result<Assignment, SpoolError> {
-    read(&folder.join("task.msgpack"))
+    read(&folder.join(TASK))
 }
 
 /// The report in a phase's folder, if there is a sound one.
 #[must_use]
 pub fn read_report(folder: &Path) -> Option<Report> {
-    let path = folder.join("report.msgpack");
-    if !path.exists() {
-        return None;
-    }
-    read(&path).inspect_err(|error| tracing::warn!(%error, "a damaged report")).ok()
+    let path = folder.join(REPORT);
+    let file = File::open(&path).ok()?;
+    read_file(&path, file).inspect_err(|error| tracing::warn!(%error, "a damaged report")).ok()
 }
 
 /// Writes a report into a phase's folder. It is on the disk when this returns.
@@ -269,7 +290,7 @@ pub fn read_report(folder: &Path) -> Option<Report> {
 /// # Errors
 /// When it can't be written.
 pub fn write_report(folder: &Path, report: &Report) -> Result<(), SpoolError> {
-    write(&folder.join("report.msgpack"), report)
+    write(&folder.join(REPORT), report)
 }
 
 /// Reads a MessagePack file.
@@ -277,11 +298,16 @@ pub fn write_report(folder: &Path, report: &Report) -> Result<(), SpoolError> {
 /// # Errors
 /// When it can't be read or holds something else.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T, SpoolError> {
-    let size = std::fs::metadata(path).map_err(|error| failed(path, &error))?.len();
+    read_file(path, File::open(path).map_err(|error| failed(path, &error))?)
+}
+
+fn read_file<T: DeserializeOwned>(path: &Path, mut file: File) -> Result<T, SpoolError> {
+    let size = file.metadata().map_err(|error| failed(path, &error))?.len();
     if size > (FRAMES * FRAME_LIMIT) as u64 {
         return Err(failed(path, &format!("it has {size} bytes, which is more than this program writes")));
     }
-    let bytes = std::fs::read(path).map_err(|error| failed(path, &error))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|error| failed(path, &error))?;
     frame::decode_within(&bytes, FRAMES * VALUES_LIMIT).map_err(|error| failed(path, &error))
 }
 
@@ -317,7 +343,7 @@ pub(crate) mod tests {
         Task { jid: format!("{number:020}").parse().unwrap(), work: Work::Call(call), timeout: None }
     }
 
-    fn assignment(number: u32) -> Assignment {
+    pub(crate) fn assignment(number: u32) -> Assignment {
         Assignment {
             task: task(number),
             id: "fp-1".into(),
@@ -379,7 +405,7 @@ pub(crate) mod tests {
         std::fs::write(folder.path().join("version"), "2\n").unwrap();
         let error = Spool::open(folder.path()).unwrap_err().to_string();
         assert!(error.contains("version \"2\"") && error.contains("newer release"), "{error}");
-        assert!(spool.phase(&key).join("task.msgpack").exists());
+        assert!(spool.phase(&key).join(TASK).exists());
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub struct Host {
     /// Its id.
     pub id: String,
     /// Its grains.
-    pub grains: Map,
+    pub grains: Arc<Map>,
     /// Its compiled pillar.
     pub pillar: Map,
     /// Where copies of files are kept.
@@ -37,7 +37,7 @@ impl Host {
         Arc::new(Context {
             id: self.id,
             saltenv: saltenv.unwrap_or("base").into(),
-            grains: Arc::new(self.grains),
+            grains: self.grains,
             pillar: Arc::new(self.pillar),
             opts: Arc::new(opts),
             files,

@@ -14,10 +14,10 @@ use states::engine;
 use states::files::FileSource;
 use states::functions::{self, Arguments};
 
-use super::{DaemonClient, Host, Observing, Turn};
+use super::{DaemonClient, Host, Observing, Turn, grains};
 use crate::cache::{NoTree, SnapshotSource, named_files, prune, remember_tree};
 use crate::jobs::{Class, Key, Phase, classify};
-use crate::spool::{self, Assignment, GRAINS_FILE, MINE_FILE, ProgressWriter, now};
+use crate::spool::{self, Assignment, MINE_FILE, ProgressWriter, now};
 
 /// What a job comes to, before it is a report.
 struct Ending {
@@ -107,7 +107,7 @@ fn call(assignment: &Assignment, request: &CallRequest) -> Result<Ending, Ending
     };
     let saltenv = common::value::get(&request.keyword, "saltenv").and_then(Value::as_str);
     let test = common::value::get(&request.keyword, "test").is_some_and(Value::is_true);
-    let grains = known_grains(assignment);
+    let grains = grains::known(assignment);
     let context = host(assignment, grains, &request.pillar, &request.opts).context(files, saltenv, test);
     let arguments = Arguments { positional: request.positional.clone(), keyword: request.keyword.clone() };
     let _turn = (classify(&assignment.task.work) == Class::Exclusive).then(|| turn(assignment));
@@ -218,17 +218,11 @@ fn open(assignment: &Assignment, tree: Hash) -> Result<Arc<SnapshotSource>, Endi
 
 fn context(assignment: &Assignment, request: &ApplyRequest, source: Arc<SnapshotSource>) -> Arc<Context> {
     let grains = states::grains::collect(&assignment.id, &assignment.grains);
-    let host = host(assignment, grains, &request.pillar, &request.opts);
+    let host = host(assignment, Arc::new(grains), &request.pillar, &request.opts);
     host.context(source, request.saltenv.as_deref(), request.test)
 }
 
-/// The grains as the daemon last collected them: what a single function sees, as under Salt. A state run collects its own.
-fn known_grains(assignment: &Assignment) -> Map {
-    let kept = assignment.cache.parent().and_then(|state_dir| spool::read(&state_dir.join(GRAINS_FILE)).ok());
-    kept.unwrap_or_else(|| states::grains::collect(&assignment.id, &assignment.grains))
-}
-
-fn host(assignment: &Assignment, grains: Map, pillar: &Map, opts: &Map) -> Host {
+fn host(assignment: &Assignment, grains: Arc<Map>, pillar: &Map, opts: &Map) -> Host {
     let daemon = Arc::new(DaemonClient::new(assignment.socket.clone()));
     learn_mine_functions(assignment, pillar, &daemon);
     let mut all = assignment.opts.clone();

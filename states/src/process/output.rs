@@ -1,75 +1,104 @@
 //! Reads what a process writes, so that it never waits for us, and keeps a bounded part.
 
-use std::io::{self, Read, Write as _};
-use std::sync::mpsc::SyncSender;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::thread;
+use std::time::Duration;
 
-use nix::sys::wait::{Id, WaitPidFlag, waitid};
-use nix::unistd::Pid;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use super::OUTPUT_LIMIT;
 
-/// Which of a process's two streams.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stream {
-    Out,
-    Err,
+/// How much is read at once: half of what a pipe holds, and less than what makes the allocator tidy up when it is given back.
+const BUFFER: usize = 32 << 10;
+
+/// What a process writes, as far as it has been read.
+pub(super) struct Streams {
+    stdout: Stream,
+    stderr: Stream,
+    buffer: Vec<u8>,
 }
 
-/// What happens to a process while it runs.
-pub(super) enum Event {
-    /// It wrote something.
-    Wrote(Stream, Vec<u8>),
-    /// It, and whatever else had the stream, closed it.
-    Closed,
-    /// It has ended, and waits to be reaped.
-    Ended,
+/// One of its streams; without a pipe it has been closed by all who had it.
+#[derive(Default)]
+struct Stream {
+    pipe: Option<File>,
+    kept: Kept,
 }
 
-/// Reads a stream to its end.
-///
-/// When nobody listens any more (a background process has kept the stream open after the command had ended), it goes on
-/// reading and drops what comes, so that the background process is not killed by a broken pipe in the middle of a run.
-pub(super) fn follow(
-    stream: Stream,
-    mut source: impl Read + Send + 'static,
-    events: SyncSender<Event>,
-) -> io::Result<()> {
-    thread::Builder::new().name("output".into()).spawn(move || {
-        let mut buffer = vec![0; 64 << 10];
-        let mut heard = true;
-        loop {
-            match source.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(length) if heard => {
-                    heard = events.send(Event::Wrote(stream, buffer[..length].into())).is_ok();
-                }
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => break,
+impl Streams {
+    /// Reads from these pipes.
+    pub(super) fn new(stdout: Option<OwnedFd>, stderr: Option<OwnedFd>) -> Self {
+        let stream = |pipe: Option<OwnedFd>| Stream { pipe: pipe.map(File::from), kept: Kept::default() };
+        Self { stdout: stream(stdout), stderr: stream(stderr), buffer: vec![0; BUFFER] }
+    }
+
+    /// Whether somebody may still write.
+    pub(super) fn are_open(&self) -> bool {
+        self.stdout.pipe.is_some() || self.stderr.pipe.is_some()
+    }
+
+    /// Reads what is there, and waits until something is, for this long at most.
+    pub(super) fn read(&mut self, at_most: Duration) -> io::Result<()> {
+        // Rounded up: the last part of a millisecond is not spent in asking again and again.
+        let at_most = PollTimeout::try_from(at_most.as_micros().div_ceil(1000)).unwrap_or(PollTimeout::MAX);
+        let streams = [&mut self.stdout, &mut self.stderr];
+        let mut asked: Vec<_> = streams
+            .iter()
+            .filter_map(|stream| Some(PollFd::new(stream.pipe.as_ref()?.as_fd(), PollFlags::POLLIN)))
+            .collect();
+        match poll(&mut asked, at_most) {
+            Ok(0) | Err(Errno::EINTR) => return Ok(()),
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut ready = asked.iter().map(|asked| asked.any().unwrap_or(true)).collect::<Vec<_>>().into_iter();
+        for stream in streams {
+            if stream.pipe.is_some() && ready.next() == Some(true) {
+                stream.read(&mut self.buffer);
             }
         }
-        // Whoever has stopped listening does not need to know.
-        let _ = events.send(Event::Closed);
-    })?;
-    Ok(())
+        Ok(())
+    }
+
+    /// What was kept of both.
+    ///
+    /// What is still open (a background process has kept it after the command had ended) is read on and dropped, so that the
+    /// background process is not killed by a broken pipe in the middle of a run.
+    pub(super) fn finish(self) -> io::Result<(Vec<u8>, Vec<u8>)> {
+        let mut kept = [Vec::new(), Vec::new()];
+        for (kept, stream) in kept.iter_mut().zip([self.stdout, self.stderr]) {
+            if let Some(mut pipe) = stream.pipe {
+                thread::Builder::new()
+                    .name("output".into())
+                    .spawn(move || io::copy(&mut pipe, &mut io::sink()))?;
+            }
+            *kept = stream.kept.finish();
+        }
+        let [stdout, stderr] = kept;
+        Ok((stdout, stderr))
+    }
+}
+
+impl Stream {
+    /// Reads once.
+    fn read(&mut self, buffer: &mut [u8]) {
+        let Some(pipe) = &mut self.pipe else { return };
+        match pipe.read(buffer) {
+            Ok(0) => self.pipe = None,
+            Ok(length) => self.kept.add(&buffer[..length]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => self.pipe = None,
+        }
+    }
 }
 
 /// Writes what the process is to read; a process that does not read it all is no error.
 pub(super) fn feed(mut sink: std::process::ChildStdin, bytes: Vec<u8>) -> io::Result<()> {
     thread::Builder::new().name("input".into()).spawn(move || {
         let _ = sink.write_all(&bytes);
-    })?;
-    Ok(())
-}
-
-/// Tells when the process has ended, without reaping it: until it is reaped, its number cannot become another's, so that
-/// killing its group is safe.
-pub(super) fn await_end(pid: u32, events: SyncSender<Event>) -> io::Result<()> {
-    let pid = Pid::from_raw(pid.cast_signed());
-    thread::Builder::new().name("wait".into()).spawn(move || {
-        while waitid(Id::Pid(pid), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT) == Err(nix::Error::EINTR) {}
-        let _ = events.send(Event::Ended);
     })?;
     Ok(())
 }

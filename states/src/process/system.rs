@@ -1,22 +1,28 @@
 //! The real processes of this machine.
 
 use std::io::{self, PipeReader, pipe};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 
 use super::identity::Identity;
-use super::output::{Event, Kept, Stream, await_end, feed, follow};
+use super::output::{Streams, feed};
 use super::{Command, Output, ProcessError, Processes, Program};
 
 /// How long output is awaited after a command has ended, or was killed, while something that it left in the background
 /// still has its output open. Salt waits for that for ever; a service that is started by its script would hang a run.
 pub const GRACE: Duration = Duration::from_secs(2);
+
+/// How soon a process is looked at again that has closed its output, and how seldom at last.
+const FIRST_LOOK: Duration = Duration::from_micros(50);
+const LAST_LOOK: Duration = Duration::from_millis(50);
 
 /// Runs real processes, each in a process group of its own.
 ///
@@ -116,81 +122,78 @@ fn watch(
     stdin: Option<Vec<u8>>,
     timeout: Option<Duration>,
 ) -> io::Result<Output> {
-    let (sender, events) = sync_channel(16);
-    let mut seen = Seen { open: if merged.is_some() { 1 } else { 2 }, ..Seen::default() };
-    if let Some(merged) = merged {
-        follow(Stream::Out, merged, sender.clone())?;
-    }
-    if let Some(stdout) = child.stdout.take() {
-        follow(Stream::Out, stdout, sender.clone())?;
-    }
-    if let Some(stderr) = child.stderr.take() {
-        follow(Stream::Err, stderr, sender.clone())?;
-    }
+    let stdout = merged.map(OwnedFd::from).or_else(|| child.stdout.take().map(OwnedFd::from));
+    let mut streams = Streams::new(stdout, child.stderr.take().map(OwnedFd::from));
     if let (Some(sink), Some(bytes)) = (child.stdin.take(), stdin) {
         feed(sink, bytes)?;
     }
-    await_end(child.id(), sender)?;
-
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    seen.until_ended(&events, deadline);
-    let timed_out = !seen.ended;
+    let mut ended = until_ended(child, &mut streams, deadline)?;
+    let timed_out = !ended;
     if timed_out {
         kill_group(child);
     }
-    seen.until_closed(&events, Instant::now() + GRACE);
-    if timed_out && !seen.ended {
-        // Killed, and yet there: it hangs in the kernel. Nobody can wait for that.
-        return Ok(seen.output(child.id(), -(Signal::SIGKILL as i32), true));
+    let grace = Instant::now() + GRACE;
+    if timed_out {
+        ended = until_ended(child, &mut streams, Some(grace))?;
     }
-    let status = child.wait()?;
-    Ok(seen.output(child.id(), code(status), timed_out))
+    while streams.are_open() && Instant::now() < grace {
+        streams.read(grace.saturating_duration_since(Instant::now()))?;
+    }
+    // One that was killed, and yet is there, hangs in the kernel. Nobody can wait for that.
+    let status = if ended { code(child.wait()?) } else { -(Signal::SIGKILL as i32) };
+    let (stdout, stderr) = streams.finish()?;
+    Ok(Output { pid: child.id(), status, stdout, stderr, timed_out })
 }
 
-/// What has been seen of a process.
-#[derive(Default)]
-struct Seen {
-    stdout: Kept,
-    stderr: Kept,
-    /// How many streams have not been closed.
-    open: usize,
-    ended: bool,
-}
-
-impl Seen {
-    fn until_ended(&mut self, events: &Receiver<Event>, deadline: Option<Instant>) {
-        while !self.ended && self.next(events, deadline) {}
-    }
-
-    fn until_closed(&mut self, events: &Receiver<Event>, deadline: Instant) {
-        while (!self.ended || self.open > 0) && self.next(events, Some(deadline)) {}
-    }
-
-    /// Takes one event in; `false` when the time is over or nothing can come any more.
-    fn next(&mut self, events: &Receiver<Event>, deadline: Option<Instant>) -> bool {
-        let event = match deadline {
-            Some(deadline) => events.recv_timeout(deadline.saturating_duration_since(Instant::now())),
-            None => events.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match event {
-            Ok(Event::Wrote(Stream::Out, bytes)) => self.stdout.add(&bytes),
-            Ok(Event::Wrote(Stream::Err, bytes)) => self.stderr.add(&bytes),
-            Ok(Event::Closed) => self.open = self.open.saturating_sub(1),
-            Ok(Event::Ended) => self.ended = true,
-            Err(_) => return false,
+/// Reads what a process writes until it has ended, which is told, or until the deadline.
+///
+/// The end of a process makes no sound that every kernel lets be waited for together with its output. Mostly the output ends with
+/// it; where that stays open, or has ended before, the process is looked at again and again.
+fn until_ended(child: &Child, streams: &mut Streams, deadline: Option<Instant>) -> io::Result<bool> {
+    let mut pause = FIRST_LOOK;
+    loop {
+        if !streams.are_open() && deadline.is_none() {
+            return has_ended(child, true);
         }
+        if has_ended(child, false)? {
+            return Ok(true);
+        }
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         // A stream of output without end must not outrun the clock.
-        deadline.is_none_or(|deadline| Instant::now() < deadline)
+        if left == Some(Duration::ZERO) {
+            return Ok(false);
+        }
+        let at_most = |time: Duration| left.map_or(time, |left| left.min(time));
+        if streams.are_open() {
+            streams.read(at_most(LAST_LOOK))?;
+        } else {
+            std::thread::sleep(at_most(pause));
+            pause = LAST_LOOK.min(pause * 2);
+        }
     }
+}
 
-    fn output(self, pid: u32, status: i32, timed_out: bool) -> Output {
-        Output { pid, status, stdout: self.stdout.finish(), stderr: self.stderr.finish(), timed_out }
+/// Whether a process has ended; with `wait`, once it has. It is not reaped: until then its number cannot become another's, so
+/// that killing its group is safe.
+fn has_ended(child: &Child, wait: bool) -> io::Result<bool> {
+    let how = if wait { WaitPidFlag::empty() } else { WaitPidFlag::WNOHANG };
+    loop {
+        match waitid(Id::Pid(pid(child)), WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT | how) {
+            Ok(status) => return Ok(status != WaitStatus::StillAlive),
+            Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
 }
 
 fn kill_group(child: &Child) {
     // The group may be gone already, which is what we want.
-    let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+    let _ = killpg(pid(child), Signal::SIGKILL);
+}
+
+fn pid(child: &Child) -> Pid {
+    Pid::from_raw(child.id().cast_signed())
 }
 
 /// The exit status as Python has it: the negative signal number when a signal ended the process.

@@ -221,10 +221,10 @@ impl Fleet {
         self.agents[id].signal(signal);
     }
 
-    /// The workers of an agent that are alive.
+    /// The workers of an agent that are alive and have a job of their own: a standing one names no job.
     #[must_use]
     pub fn workers(&self, id: &str) -> Vec<Pid> {
-        process::named_in_command_lines(&self.path(id).join("jobs"))
+        process::named_in_command_lines(&self.path(id).join("jobs/"))
     }
 
     /// What an agent has logged, also before it was started again.

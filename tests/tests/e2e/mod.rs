@@ -4,6 +4,7 @@ mod apply;
 mod bad_input;
 mod batches;
 mod check;
+mod commands;
 mod enrolment;
 mod joining;
 mod lfs;

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::classify::{function_name, manner};
+use super::reports::{LOST, missing_report};
 use super::workers::{Manner, Workers};
 use super::{Action, Board, Class, Event, Key, Reception, classify, kill};
 use crate::config::Settings;
@@ -399,37 +400,6 @@ impl Card {
             master,
             reason: None,
         }
-    }
-}
-
-const LOST: &str = "the worker died without a report (a crash, a power cut or a reboot in the middle)";
-
-/// The report of a job whose worker has left none.
-fn missing_report(key: &Key, outcome: Outcome, reason: Option<String>) -> Report {
-    let text = match outcome {
-        Outcome::Killed => "the job was killed".into(),
-        Outcome::TimedOut => "the job's time was over, and it was killed".into(),
-        _ => reason.unwrap_or_else(|| LOST.into()),
-    };
-    Report {
-        prepare: key.phase == super::Phase::Prepare,
-        ..plain_report(key.jid.clone(), outcome, text.into())
-    }
-}
-
-/// A report of a value and an outcome, and nothing counted.
-pub(crate) fn plain_report(jid: JobId, outcome: Outcome, value: Value) -> Report {
-    Report {
-        jid,
-        prepare: false,
-        outcome,
-        value,
-        retcode: i32::from(outcome != Outcome::Succeeded),
-        unchanged: 0,
-        changed: 0,
-        failed: 0,
-        started: now(),
-        ended: now(),
     }
 }
 

@@ -5,6 +5,7 @@ mod classify;
 mod driver;
 mod kill;
 mod quick;
+mod reports;
 mod watch;
 mod workers;
 

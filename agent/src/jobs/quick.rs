@@ -8,7 +8,8 @@ use common::value::{Map, Value, map};
 use states::context::{Context, RunState};
 use states::functions::{self, Arguments, FunctionError};
 
-use super::driver::{describe, plain_report};
+use super::driver::describe;
+use super::reports::plain_report;
 use super::{Class, Event, Jobs, Key, Phase};
 use crate::cache::NoTree;
 

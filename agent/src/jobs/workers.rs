@@ -49,7 +49,7 @@ pub(super) struct Worker {
 
 enum Process {
     Alone(Child),
-    Standing { standing: Standing, key: Key, workers: Workers },
+    Standing { standing: Box<Standing>, key: Key, workers: Workers },
 }
 
 /// A standing worker.
@@ -78,7 +78,11 @@ impl Workers {
             }
             Manner::Standing => {
                 let (standing, pid) = self.standing()?;
-                let process = Process::Standing { standing, key: key.clone(), workers: self.clone() };
+                let process = Process::Standing {
+                    standing: Box::new(standing),
+                    key: key.clone(),
+                    workers: self.clone(),
+                };
                 Ok(Worker { pid, since: Some(Instant::now()), process })
             }
         }
@@ -147,7 +151,7 @@ impl Worker {
         };
         let ordered = standing.orders.write_all(format!("{key}\n").as_bytes()).await;
         if ordered.is_ok() && matches!(standing.words.next_line().await, Ok(Some(word)) if word == DONE) {
-            workers.keep(standing);
+            workers.keep(*standing);
             return Ok(None);
         }
         drop((standing.orders, standing.words));

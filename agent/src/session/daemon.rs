@@ -3,14 +3,13 @@
 use std::convert::Infallible;
 use std::fs::File;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use common::id::HostId;
-use common::identity::{BACKDATE, IdentityError, write_private};
+use common::identity::BACKDATE;
 use common::message::{Greeting, Hello, Instance, PROTOCOL};
-use common::store::{Store, StoreError};
+use common::store::Store;
 use common::transport::{self, close};
 use common::value::Map;
 use quinn::{Connection, Endpoint};
@@ -20,12 +19,14 @@ use tokio::task::JoinSet;
 use super::decide::after_close;
 use super::mine::Miner;
 use super::own::Starter;
+use super::start::{Known, StartError, adopt_single, instance, lock};
 use super::startup::{self, Startup};
-use super::{Backoff, Identity, Step, Trust, decide, renewal_due, requests, sockets, tasks};
+use super::upkeep::{renewal, watch_grains};
+use super::{Backoff, Step, decide, requests, sockets, tasks};
 use crate::cache::Fetcher;
-use crate::config::{Address, Master, Settings};
+use crate::config::Settings;
 use crate::jobs::{Jobs, Quick};
-use crate::spool::{self, GRAINS_FILE, SpoolError};
+use crate::spool::{self, GRAINS_FILE};
 
 /// How long a master has to answer at one of its addresses: as long as it may take until it is this agent's turn, when a fleet
 /// comes back at once; and how long where there is another master.
@@ -40,12 +41,6 @@ const FOR_EVER: Duration = Duration::from_secs(366 * 86_400);
 
 /// How long a session must have stood for its end to be a new matter.
 const GOOD_SESSION: Duration = Duration::from_secs(10);
-
-/// How often grains are collected anew while connected.
-const GRAINS: Duration = Duration::from_secs(600);
-
-/// How long is waited after a renewal that failed.
-const RENEW_AGAIN: Duration = Duration::from_secs(600);
 
 /// An agent, ready to run.
 pub struct Daemon {
@@ -71,46 +66,6 @@ pub struct Daemon {
     background: JoinSet<()>,
     miner: Miner,
     _lock: File,
-}
-
-/// A master, and what this agent is to it.
-struct Known {
-    address: Address,
-    identity: Identity,
-    trust: Trust,
-}
-
-impl Known {
-    fn load(settings: &Settings, master: &Master) -> Result<Self, IdentityError> {
-        let identity = Identity::load(&settings.state_dir, &master.folder)?;
-        let trust = Trust::load(&master.folder, master.fingerprint)?;
-        Ok(Self { address: master.address.clone(), identity, trust })
-    }
-}
-
-/// Why an agent can't start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Another one is there.
-    #[error("another agent runs in {0}: stop it, or give this one a folder of its own with --state-dir")]
-    Busy(PathBuf),
-    /// A file or folder can't be had.
-    #[error("{path}: {source}", path = path.display())]
-    Io {
-        /// The path.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The key, the certificate or the pinned fingerprint can't be had.
-    #[error(transparent)]
-    Identity(#[from] IdentityError),
-    /// The spool can't be had.
-    #[error(transparent)]
-    Spool(#[from] SpoolError),
-    /// The cache can't be had.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 impl Daemon {
@@ -426,91 +381,4 @@ impl Daemon {
             instance: Some(self.instance),
         }
     }
-}
-
-/// Collects grains from time to time and sends them when they have changed.
-async fn watch_grains(settings: Settings, known: Arc<RwLock<Arc<Map>>>, connection: Connection) {
-    loop {
-        tokio::time::sleep(GRAINS).await;
-        let (id, own) = (settings.id.clone(), settings.grains.clone());
-        let collect = settings.surroundings.grains;
-        let collected = tokio::task::spawn_blocking(move || collect(id.as_str(), &own));
-        let Ok(collected) = collected.await else { continue };
-        (settings.surroundings.settled)();
-        let changed = **known.read().unwrap_or_else(PoisonError::into_inner) != collected;
-        if changed {
-            let collected = Arc::new(collected);
-            *known.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&collected);
-            if let Err(error) = spool::write(&settings.state_dir.join(GRAINS_FILE), &*collected) {
-                tracing::warn!(%error, "workers see the grains of before");
-            }
-            match requests::send_grains(&connection, &collected).await {
-                Ok(()) => tracing::info!("the grains have changed"),
-                Err(error) => tracing::warn!(%error, "changed grains could not be sent"),
-            }
-        }
-    }
-}
-
-/// Resolves with a new certificate once two thirds of the present one's life are over; `life` is when it was issued and when
-/// it ends, `rest` how long it is good in any case.
-async fn renewal(life: Option<(i64, i64)>, rest: Duration, connection: Connection) -> Vec<u8> {
-    let Some((issued, not_after)) = life else { return std::future::pending().await };
-    tokio::time::sleep(rest).await;
-    loop {
-        let now = jiff::Timestamp::now().as_second();
-        if !renewal_due(issued, not_after, now) {
-            let due = not_after - (not_after - issued) / 3;
-            // In steps, since the clock may be set meanwhile.
-            let wait = u64::try_from(due - now).unwrap_or(1).clamp(1, 3600);
-            tokio::time::sleep(Duration::from_secs(wait)).await;
-            continue;
-        }
-        match requests::renew(&connection).await {
-            Ok(certificate) => return certificate,
-            Err(error) => {
-                tracing::warn!(%error, "the certificate could not be renewed; it is tried again");
-                let left = u64::try_from(not_after - now).unwrap_or(0);
-                tokio::time::sleep(RENEW_AGAIN.min(Duration::from_secs(left / 4 + 1))).await;
-            }
-        }
-    }
-}
-
-/// An agent that gets a second master keeps what it is to its first one.
-fn adopt_single(settings: &Settings) -> Result<(), StartError> {
-    let (Some(first), true) = (settings.masters.first(), settings.masters.len() > 1) else { return Ok(()) };
-    if first.folder.exists() {
-        return Ok(());
-    }
-    for name in ["agent.crt", "master.fingerprint"] {
-        match std::fs::read(settings.state_dir.join(name)) {
-            Ok(content) => write_private(&first.folder.join(name), &content)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(source) => return Err(StartError::Io { path: settings.state_dir.join(name), source }),
-        }
-    }
-    Ok(())
-}
-
-/// Makes the agent's folder, and sees to it that one agent runs in it.
-pub(super) fn lock(settings: &Settings) -> Result<File, StartError> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    let folder = &settings.state_dir;
-    let failed = |source| StartError::Io { path: folder.clone(), source };
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
-    let file = File::create(folder.join("agent.lock")).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::Busy(folder.clone())),
-        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
-    }
-}
-
-/// Which running copy of the host this is. A machine that is cloned boots anew, and a container that is cloned has a folder of
-/// its own, while an agent that is started again has both as before.
-fn instance(lock: &File) -> Instance {
-    use std::os::unix::fs::MetadataExt as _;
-    let (device, file) = lock.metadata().map(|metadata| (metadata.dev(), metadata.ino())).unwrap_or_default();
-    Instance::of(&[&spool::boot_id(), &device.to_string(), &file.to_string()])
 }

@@ -10,7 +10,7 @@ use common::transport::{self, Pin, close};
 use common::value::Map;
 use tokio::time::Instant;
 
-use super::daemon::lock;
+use super::start::lock;
 use super::{Backoff, Identity, StartError, Trust};
 use crate::config::{Address, Master, Settings};
 

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use common::id::JobId;
 use common::identity::Fingerprint;
 use common::message::{HeldJob, Outcome, Report, Task};
 use common::value::{Map, Value};
 use tokio::sync::{Notify, watch};
-use tokio::time::Instant;
 
 use super::classify::{function_name, manner};
 use super::reports::{LOST, missing_report};
@@ -46,8 +46,8 @@ struct Card {
     arguments: Vec<Value>,
     class: Class,
     manner: Manner,
-    /// When its worker was given the job, where the worker's session is older than that.
-    since: Option<Instant>,
+    /// When its worker was given the job, by the clock of [`kill::uptime`], where the worker's session is older than that.
+    since: Option<Duration>,
     timeout: Option<u64>,
     /// Whose job it is; every master's, where an earlier release has taken it.
     master: Option<Fingerprint>,
@@ -313,7 +313,7 @@ impl Jobs {
         };
         tracing::info!(job = %key, pid = worker.pid, "adopting the worker of an earlier run");
         let standing = self.lock().cards.get(key).is_some_and(|card| card.manner == Manner::Standing);
-        let since = if standing { Instant::now().checked_sub(worker.age()) } else { None };
+        let since = standing.then(|| kill::uptime().saturating_sub(worker.age()));
         self.begun(key, worker.pid, since);
         tokio::spawn(super::watch::adopted(self.clone(), key.clone(), worker));
     }
@@ -340,7 +340,7 @@ impl Jobs {
     }
 
     /// A job has a worker.
-    fn begun(&self, key: &Key, pid: u32, since: Option<Instant>) {
+    fn begun(&self, key: &Key, pid: u32, since: Option<Duration>) {
         if let Some(card) = self.lock().cards.get_mut(key) {
             card.since = since;
             card.view.send_replace(View::Running(pid));
@@ -348,7 +348,7 @@ impl Jobs {
     }
 
     /// When a job's worker was given the job, where its session is older.
-    pub(super) fn since(&self, key: &Key) -> Option<Instant> {
+    pub(super) fn since(&self, key: &Key) -> Option<Duration> {
         self.lock().cards.get(key)?.since
     }
 

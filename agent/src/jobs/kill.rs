@@ -3,21 +3,27 @@
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
+use nix::time::{ClockId, clock_gettime};
 use nix::unistd::Pid;
 use tokio::time::{Instant, sleep};
 
 /// How long processes have to end by themselves.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// The clock ticks of a second in `/proc`: `USER_HZ` of the kernel's headers, which is the same everywhere.
-const TICKS: f64 = 100.0;
+/// A clock tick of `/proc`: `USER_HZ` of the kernel's headers, which is the same everywhere, has a hundred in a second.
+const TICK: Duration = Duration::from_millis(10);
+
+/// How long the machine has been up: the clock by which the kernel tells when a process was started, and which nobody sets.
+pub(super) fn uptime() -> Duration {
+    clock_gettime(ClockId::CLOCK_BOOTTIME).map(Duration::from).unwrap_or_default()
+}
 
 /// Asks every process of the worker's session to end, and kills those that have not after a while.
 ///
 /// The worker leads a session, but the commands it runs have process groups of their own, so a signal to one group would
-/// not reach them. A program that has left the session on purpose (a daemon) is not touched. What was there before `since`, but for
-/// the worker, was left by an earlier job of the same worker.
-pub(super) async fn session(leader: u32, since: Option<Instant>) {
+/// not reach them. A program that has left the session on purpose (a daemon) is not touched. What was there at `since`, a time
+/// of [`uptime`], was left by an earlier job of the same worker.
+pub(super) async fn session(leader: u32, since: Option<Duration>) {
     let session = Session::new(leader, since);
     // A worker that was just started leads no session yet.
     if session.members().is_empty() {
@@ -27,7 +33,7 @@ pub(super) async fn session(leader: u32, since: Option<Instant>) {
 }
 
 /// The same for a worker that is gone itself: what it was doing must not go on beside the next job.
-pub(super) async fn remains(leader: u32, since: Option<Instant>) {
+pub(super) async fn remains(leader: u32, since: Option<Duration>) {
     Session::new(leader, since).end().await;
 }
 
@@ -39,14 +45,10 @@ struct Session {
 }
 
 impl Session {
-    fn new(leader: u32, since: Option<Instant>) -> Self {
-        let oldest = since.and_then(|since| {
-            let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
-            let now: f64 = uptime.split_whitespace().next()?.parse().ok()?;
-            // The clock of `/proc` has gone round once more within both roundings.
-            Some(((now - since.elapsed().as_secs_f64()) * TICKS - 2.0).max(0.0) as u64)
-        });
-        Self { leader, oldest: oldest.unwrap_or(0) }
+    fn new(leader: u32, since: Option<Duration>) -> Self {
+        // The kernel counts whole ticks.
+        let oldest = since.map_or(0, |since| since.as_millis() / TICK.as_millis());
+        Self { leader, oldest: u64::try_from(oldest).unwrap_or(u64::MAX) }
     }
 
     async fn end(&self) {
@@ -110,7 +112,7 @@ impl Stat {
 mod tests {
     use super::*;
 
-    fn members(leader: u32, since: Option<Instant>) -> Vec<u32> {
+    fn members(leader: u32, since: Option<Duration>) -> Vec<u32> {
         Session::new(leader, since).members()
     }
 
@@ -145,7 +147,7 @@ mod tests {
         let earlier: Vec<u32> = members(leader, None).into_iter().filter(|pid| *pid != leader).collect();
         // The clock of the processes is coarse.
         sleep(Duration::from_millis(100)).await;
-        let since = Instant::now();
+        let since = uptime();
         child.stdin.as_mut().unwrap().write_all(b"\n").await.unwrap();
         while members(leader, Some(since)).len() < 2 {
             sleep(Duration::from_millis(1)).await;

@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::{Instant, sleep};
 
+use super::kill::uptime;
 use super::{Class, JOB_VARIABLE, Key};
 use crate::spool::phase_folder;
 use crate::worker::DONE;
@@ -42,8 +43,8 @@ pub(super) enum Manner {
 pub(super) struct Worker {
     /// Its process, which leads a session.
     pub(super) pid: u32,
-    /// When it was given the job, where its session is older than that.
-    pub(super) since: Option<Instant>,
+    /// When it was given the job, by the clock of [`uptime`], where its session is older than that.
+    pub(super) since: Option<Duration>,
     process: Process,
 }
 
@@ -83,7 +84,7 @@ impl Workers {
                     key: key.clone(),
                     workers: self.clone(),
                 };
-                Ok(Worker { pid, since: Some(Instant::now()), process })
+                Ok(Worker { pid, since: Some(uptime()), process })
             }
         }
     }

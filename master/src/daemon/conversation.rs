@@ -9,6 +9,7 @@ use quinn::{Connection, RecvStream, SendStream};
 use tokio::sync::{mpsc, watch};
 
 use super::Daemon;
+use super::fan_out::outstayed;
 use super::intake::{Intake, Room, Turn};
 use super::live::{Input, LiveJob};
 use super::pace::{Pace, Rate};
@@ -62,15 +63,17 @@ async fn talk(mut conversation: Conversation) -> Result<(), FrameError> {
         let reason = "the job database could not be written, so the task stays here";
         return Err(FrameError::Io(std::io::Error::other(reason)));
     }
+    let daemon = Arc::clone(&conversation.daemon);
+    let mut place = daemon.fan_out.enter(conversation.task.len()).await;
     let (mut send, recv) = conversation.connection.open_bi().await.map_err(std::io::Error::from)?;
     send.write_all(&conversation.task).await.map_err(std::io::Error::from)?;
-    let daemon = Arc::clone(&conversation.daemon);
     let (intake, turn) = (&daemon.intake, &conversation.turn);
     let mut pace = Pace::new(UPDATES);
     let mut reading = Box::pin(next(recv, intake, turn, Duration::ZERO));
     loop {
         tokio::select! {
             (recv, update) = &mut reading => {
+                place = None;
                 let (update, room) = update?;
                 match update {
                     TaskUpdate::Waiting { behind } => job.tell(Input::Waiting { host, behind }),
@@ -90,6 +93,7 @@ async fn talk(mut conversation: Conversation) -> Result<(), FrameError> {
                 }
                 reading.set(next(recv, intake, turn, pace.take(Instant::now())));
             }
+            () = outstayed(&mut place), if place.is_some() => place = None,
             Some(control) = conversation.controls.recv() => frame::write(&mut send, &control).await?,
         }
     }

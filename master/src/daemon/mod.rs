@@ -9,6 +9,7 @@ mod clock;
 mod conductor;
 mod conversation;
 mod course;
+mod fan_out;
 mod fleet;
 mod homecoming;
 mod housekeeping;

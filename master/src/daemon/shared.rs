@@ -10,6 +10,7 @@ use common::store::Store;
 use tokio::sync::Semaphore;
 
 use super::allowance::Allowance;
+use super::fan_out::FanOut;
 use super::fleet::Fleet;
 use super::intake::Intake;
 use super::live::LiveJobs;
@@ -50,6 +51,8 @@ pub struct Daemon {
     pub(super) jobs: LiveJobs,
     /// Bounds what is read from disk for agents at one time.
     pub(super) bulk: Semaphore,
+    /// Bounds the memory that tasks take on their way to agents.
+    pub(super) fan_out: FanOut,
     /// Bounds the memory that agents' messages take.
     pub(super) intake: Intake,
     /// Bounds how many agents that are not enrolled are connected.
@@ -101,6 +104,7 @@ impl Daemon {
             fleet,
             jobs: LiveJobs::default(),
             bulk: Semaphore::new(BULK),
+            fan_out: FanOut::default(),
             intake: Intake::default(),
             door: Arc::new(Semaphore::new(DOOR)),
             snapshotting: tokio::sync::Mutex::default(),

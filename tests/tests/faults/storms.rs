@@ -17,7 +17,7 @@ const ANSWER: Duration = Duration::from_secs(5);
 
 /// The most memory that the master may have had: itself, and for each agent what its connection needs with what its handshake does.
 const MEMORY: u64 = 64 << 20;
-const MEMORY_OF_AN_AGENT: u64 = 128 << 10;
+const MEMORY_OF_AN_AGENT: u64 = 64 << 10;
 
 /// A state that writes down which job it runs in, and waits for its host's gate.
 fn gated(fleet: &Fleet) {

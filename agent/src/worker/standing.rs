@@ -1,9 +1,9 @@
 //! A standing worker: `agent work --standing SPOOL`, which performs one command after the other.
 //!
-//! Starting a program of this size costs a processor some 2.5 ms (the loader, thirty thousand relocations and their pages, the
-//! threads of the commands before they are there), as much as five small commands. A worker that has run a command and has
-//! nothing left of it may run the next. It reads `JID/PHASE` from its standard input, a line for each, and answers `done`; at the
-//! end of its input it ends. Whatever else a job does has a worker of its own.
+//! Starting a program of this size costs a processor some 2.5 ms (the loader, thirty thousand relocations and the pages they
+//! touch), as much as five small commands. A worker that has run a command and has nothing left of it may run the next. It reads
+//! `JID/PHASE` from its standard input, a line for each, and answers `done`; at the end of its input it ends. Whatever else a job
+//! does has a worker of its own.
 
 use std::io::{self, BufRead as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;

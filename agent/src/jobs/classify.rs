@@ -30,12 +30,9 @@ pub fn classify_function(function: &str) -> Class {
     if function.starts_with("state.") && !shows { Class::Exclusive } else { Class::Shared }
 }
 
-/// How work is to be performed.
-pub(super) fn manner(work: &Work) -> Manner {
-    match work {
-        Work::Call(call) if COMMANDS.contains(&call.function.as_str()) => Manner::Standing,
-        _ => Manner::Alone(classify(work)),
-    }
+/// How a job of this function and class is to be performed.
+pub(super) fn manner(function: &str, class: Class) -> Manner {
+    if COMMANDS.contains(&function) { Manner::Standing } else { Manner::Alone(class) }
 }
 
 /// Salt's name for the work, as `saltutil.running` and the messages about a job in the way have it.
@@ -50,25 +47,12 @@ pub(super) fn function_name(work: &Work) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use common::message::CallRequest;
-    use common::value::Map;
-
     use super::*;
-
-    fn call(function: &str) -> Work {
-        Work::Call(CallRequest {
-            function: function.into(),
-            positional: Vec::new(),
-            keyword: Map::new(),
-            tree: None,
-            pillar: Map::new(),
-            opts: Map::new(),
-        })
-    }
+    use crate::spool::tests::call;
 
     #[test]
     fn state_runs_are_exclusive() {
-        let class = |function: &str| classify(&call(function));
+        let class = |function: &str| classify(&Work::Call(call(function)));
         assert_eq!(class("state.apply"), Class::Exclusive);
         assert_eq!(class("state.single"), Class::Exclusive);
         assert_eq!(class("state.show_highstate"), Class::Shared);
@@ -77,8 +61,9 @@ mod tests {
 
     #[test]
     fn only_commands_share_a_worker() {
-        assert_eq!(manner(&call("cmd.run")), Manner::Standing);
-        assert_eq!(manner(&call("cmd.script")), Manner::Alone(Class::Shared));
-        assert_eq!(manner(&call("state.apply")), Manner::Alone(Class::Exclusive));
+        let manner = |function: &str| manner(function, classify_function(function));
+        assert_eq!(manner("cmd.run"), Manner::Standing);
+        assert_eq!(manner("cmd.script"), Manner::Alone(Class::Shared));
+        assert_eq!(manner("state.apply"), Manner::Alone(Class::Exclusive));
     }
 }

@@ -45,7 +45,6 @@ struct Card {
     function: String,
     arguments: Vec<Value>,
     class: Class,
-    manner: Manner,
     /// When its worker was given the job, by the clock of [`kill::uptime`], where the worker's session is older than that.
     since: Option<Duration>,
     timeout: Option<u64>,
@@ -289,7 +288,7 @@ impl Jobs {
     }
 
     fn start(&self, key: &Key) {
-        let Some(manner) = self.lock().cards.get(key).map(|card| card.manner) else { return };
+        let Some(manner) = self.lock().cards.get(key).map(Card::manner) else { return };
         match self.inner.workers.start(key, manner) {
             Ok(worker) => {
                 tracing::info!(job = %key, pid = worker.pid, "the job begins");
@@ -312,7 +311,7 @@ impl Jobs {
             return;
         };
         tracing::info!(job = %key, pid = worker.pid, "adopting the worker of an earlier run");
-        let standing = self.lock().cards.get(key).is_some_and(|card| card.manner == Manner::Standing);
+        let standing = self.lock().cards.get(key).is_some_and(|card| card.manner() == Manner::Standing);
         let since = standing.then(|| kill::uptime().saturating_sub(worker.age()));
         self.begun(key, worker.pid, since);
         tokio::spawn(super::watch::adopted(self.clone(), key.clone(), worker));
@@ -381,6 +380,10 @@ impl Jobs {
 }
 
 impl Card {
+    fn manner(&self) -> Manner {
+        manner(&self.function, self.class)
+    }
+
     fn new(task: &Task, master: Option<Fingerprint>) -> Self {
         let arguments = match &task.work {
             common::message::Work::Call(call) => call.positional.clone(),
@@ -394,7 +397,6 @@ impl Card {
             function: function_name(&task.work).into(),
             arguments,
             class: classify(&task.work),
-            manner: manner(&task.work),
             since: None,
             timeout: task.timeout,
             master,

@@ -6,18 +6,18 @@ use std::time::Duration;
 
 use common::identity::Authority;
 use common::message::{
-    CallRequest, Greeting, Hello, ObjectHeader, Outcome, Report, Request, Stored, Task, TaskControl,
-    TaskUpdate, Work,
+    Greeting, Hello, ObjectHeader, Outcome, Report, Request, Stored, Task, TaskControl, TaskUpdate, Work,
 };
 use common::store::{Hash, Store};
 use common::transport::{self, AgentVerifier, Peer, close, peer, read, write};
-use common::value::{Map, Value};
+use common::value::Value;
 use quinn::{Connection, Endpoint};
 use tokio::sync::oneshot;
 
 use super::Daemon;
 use crate::cache::Bring as _;
 use crate::config::{Flags, Settings};
+use crate::spool::tests::call;
 use crate::worker::DaemonClient;
 
 struct Master {
@@ -97,15 +97,8 @@ impl Agent {
 }
 
 fn task(number: u32, function: &str) -> Task {
-    let call = CallRequest {
-        function: function.into(),
-        positional: Vec::new(),
-        keyword: Map::new(),
-        tree: None,
-        pillar: Map::new(),
-        opts: Map::new(),
-    };
-    Task { jid: format!("{number:020}").parse().unwrap(), work: Work::Call(call), timeout: None }
+    let work = Work::Call(call(function));
+    Task { jid: format!("{number:020}").parse().unwrap(), work, timeout: None }
 }
 
 /// Sends a task and reads its updates to the last. The stream ends unless the report is acknowledged.

@@ -331,15 +331,19 @@ pub(crate) mod tests {
 
     use super::*;
 
-    pub(crate) fn task(number: u32) -> Task {
-        let call = CallRequest {
-            function: "cmd.run".into(),
-            positional: vec!["true".into()],
+    pub(crate) fn call(function: &str) -> CallRequest {
+        CallRequest {
+            function: function.into(),
+            positional: Vec::new(),
             keyword: Map::new(),
             tree: None,
             pillar: Map::new(),
             opts: Map::new(),
-        };
+        }
+    }
+
+    pub(crate) fn task(number: u32) -> Task {
+        let call = CallRequest { positional: vec!["true".into()], ..call("cmd.run") };
         Task { jid: format!("{number:020}").parse().unwrap(), work: Work::Call(call), timeout: None }
     }
 

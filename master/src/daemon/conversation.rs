@@ -9,7 +9,7 @@ use quinn::{Connection, RecvStream, SendStream};
 use tokio::sync::{mpsc, watch};
 
 use super::Daemon;
-use super::fan_out::outstayed;
+use super::fan_out::{meanwhile, outstayed};
 use super::intake::{Intake, Room, Turn};
 use super::live::{Input, LiveJob};
 use super::pace::{Pace, Rate};
@@ -64,9 +64,9 @@ async fn talk(mut conversation: Conversation) -> Result<(), FrameError> {
         return Err(FrameError::Io(std::io::Error::other(reason)));
     }
     let daemon = Arc::clone(&conversation.daemon);
-    let mut place = daemon.fan_out.enter(conversation.task.len()).await;
     let (mut send, recv) = conversation.connection.open_bi().await.map_err(std::io::Error::from)?;
-    send.write_all(&conversation.task).await.map_err(std::io::Error::from)?;
+    let mut place = daemon.fan_out.enter(conversation.task.len()).await;
+    meanwhile(&mut place, send.write_all(&conversation.task)).await.map_err(std::io::Error::from)?;
     let (intake, turn) = (&daemon.intake, &conversation.turn);
     let mut pace = Pace::new(UPDATES);
     let mut reading = Box::pin(next(recv, intake, turn, Duration::ZERO));

@@ -71,6 +71,16 @@ pub(super) async fn outstayed(place: &mut Option<Place>) {
     }
 }
 
+/// Does something for a task, which may lose its place meanwhile: a frozen agent takes no more than its windows hold.
+pub(super) async fn meanwhile<T>(place: &mut Option<Place>, doing: impl Future<Output = T>) -> T {
+    tokio::pin!(doing);
+    tokio::select! {
+        done = &mut doing => return done,
+        () = outstayed(place) => *place = None,
+    }
+    doing.await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,5 +116,22 @@ mod tests {
         drop(place.take());
         assert!(is_pending(std::pin::pin!(outstayed(&mut place))));
         assert!(window.enter(64 << 10).await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_task_that_can_not_be_written_keeps_no_place() {
+        let window = FanOut::new(64 << 10, Duration::from_millis(20));
+        let mut place = window.enter(64 << 10).await;
+        let (free, written) = tokio::sync::oneshot::channel();
+        let writing = meanwhile(&mut place, written);
+        let other = async {
+            drop(window.enter(64 << 10).await);
+            free.send(7).unwrap();
+        };
+        let (written, ()) = tokio::join!(writing, other);
+        assert_eq!((written.unwrap(), place.is_none()), (7, true));
+        let mut place = window.enter(64 << 10).await;
+        assert_eq!(meanwhile(&mut place, async { 8 }).await, 8);
+        assert!(place.is_some());
     }
 }

@@ -15,8 +15,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// How many files an agent has open: its lock, its socket to the master, its socket on the host; and one for a worker.
-const FILES: u64 = 4;
+/// How many files an agent has open: its lock, its socket to the master, its socket on the host; of a standing worker two pipes and
+/// its end; and one more.
+const FILES: u64 = 7;
 
 /// How long agents have to say goodbye.
 const PARTING: Duration = Duration::from_secs(20);

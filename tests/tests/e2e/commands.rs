@@ -83,6 +83,7 @@ fn a_worker_that_dies_takes_one_command_with_it() {
     let next = says(&fleet, WORKER);
     assert_ne!(next, worker);
     end(&next);
+    until_true("the worker to be gone", PATIENCE, || !is_there(&next));
     assert_ne!(says(&fleet, WORKER), next);
 }
 

@@ -87,7 +87,7 @@ pub fn server(
         .incoming_buffer_size(INCOMING_BYTES)
         .incoming_buffer_size_total(INCOMING_BYTES * INCOMING as u64 / 8);
     let failed = |source| TransportError::Bind { address, source };
-    let socket = ThriftySocket::of_master(bind(address, MASTER_RECEIVES)?, &TokioRuntime).map_err(failed)?;
+    let socket = ThriftySocket::of_master(bind(address, MASTER_RECEIVES)?).map_err(failed)?;
     let endpoint = Endpoint::new_with_abstract_socket(
         reset::endpoint_config(&authority.reset_secret()),
         Some(config),
@@ -109,7 +109,7 @@ pub fn client(master: SocketAddr, source: Option<IpAddr>) -> Result<Endpoint, Tr
         return Err(TransportError::Family { own: own.ip(), master });
     }
     let failed = |source| TransportError::Bind { address: own, source };
-    let socket = ThriftySocket::of_agent(bind(own, SOCKET_BUFFER)?, &TokioRuntime).map_err(failed)?;
+    let socket = ThriftySocket::of_agent(bind(own, SOCKET_BUFFER)?).map_err(failed)?;
     let runtime = Arc::new(TokioRuntime);
     Endpoint::new_with_abstract_socket(EndpointConfig::default(), None, Arc::new(socket), runtime)
         .map_err(failed)

@@ -4,6 +4,7 @@ mod comeback;
 mod connection_id;
 mod endpoint;
 pub mod frame;
+mod gate;
 mod reset;
 mod socket;
 #[cfg(test)]

@@ -1,29 +1,41 @@
-//! A socket whose buffers are as large as their owner needs them, and not as large as the kernel would fill them.
+//! A socket whose buffers are as large as their owner needs them, and which wakes its owner for packets only.
 //!
 //! quinn keeps room for what one call of the kernel may carry. Where packets of one sender may come in a piece (UDP GRO), that
 //! is 64 packets for each of the 32 messages it reads at a time: 3 MiB, half of what an idle agent holds, and made anew for each
 //! connection. Where packets may go in a piece (UDP GSO), it is ten for each connection, which for a master is a quarter of
 //! what it holds of a host.
+//!
+//! quinn's own socket hears of every packet that has left the kernel, too, since that makes room for another: of the times that
+//! a master with thousands of idle agents is woken, every second. And it asks once more after each packet whether there is
+//! another.
 
 use std::io::{self, IoSliceMut};
 use std::net::{SocketAddr, UdpSocket};
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use nix::errno::Errno;
 use nix::sys::socket::setsockopt;
 use nix::sys::socket::sockopt::UdpGroSegment;
-use quinn::udp::{RecvMeta, Transmit};
-use quinn::{AsyncUdpSocket, Runtime, UdpPoller};
+use quinn::udp::{RecvMeta, Transmit, UdpSocketState};
+use quinn::{AsyncUdpSocket, UdpPoller};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+use super::gate::{Gate, Waiter, watched};
 
 /// How many packets a master hands to the kernel at a time for one host. Two more are a third of the calls of one.
 const MASTER_SENDS: usize = 3;
 
-/// A socket with smaller buffers.
+/// A UDP socket for quinn.
 #[derive(Debug)]
 pub(super) struct ThriftySocket {
-    inner: Arc<dyn AsyncUdpSocket>,
+    socket: AsyncFd<UdpSocket>,
+    state: UdpSocketState,
+    /// Closed while the kernel takes no more.
+    gate: Arc<Gate>,
     receives: usize,
     sends: usize,
 }
@@ -33,37 +45,51 @@ impl ThriftySocket {
     ///
     /// # Errors
     /// When the runtime can't have the socket.
-    pub(super) fn of_agent(socket: UdpSocket, runtime: &dyn Runtime) -> io::Result<Self> {
-        let same = socket.try_clone()?;
+    pub(super) fn of_agent(socket: UdpSocket) -> io::Result<Self> {
         // This turns the joining of packets on, which is why it is turned off after it.
-        let inner = runtime.wrap_udp_socket(socket)?;
-        match setsockopt(&same, UdpGroSegment, &false) {
+        let state = UdpSocketState::new((&socket).into())?;
+        match setsockopt(&socket, UdpGroSegment, &false) {
             // A kernel that does not know the option does not join packets.
             Ok(()) | Err(Errno::ENOPROTOOPT) => {}
             Err(error) => return Err(error.into()),
         }
-        let sends = inner.max_transmit_segments();
-        Ok(Self { inner, receives: 1, sends })
+        let sends = state.max_gso_segments();
+        Self::new(socket, state, 1, sends)
     }
 
     /// A master's: it has a buffer for each of its hosts. Must be called within the runtime.
     ///
     /// # Errors
     /// When the runtime can't have the socket.
-    pub(super) fn of_master(socket: UdpSocket, runtime: &dyn Runtime) -> io::Result<Self> {
-        let inner = runtime.wrap_udp_socket(socket)?;
-        let (receives, sends) = (inner.max_receive_segments(), inner.max_transmit_segments());
-        Ok(Self { inner, receives, sends: sends.min(MASTER_SENDS) })
+    pub(super) fn of_master(socket: UdpSocket) -> io::Result<Self> {
+        let state = UdpSocketState::new((&socket).into())?;
+        let (receives, sends) = (state.gro_segments(), state.max_gso_segments());
+        Self::new(socket, state, receives, sends.min(MASTER_SENDS))
+    }
+
+    fn new(socket: UdpSocket, state: UdpSocketState, receives: usize, sends: usize) -> io::Result<Self> {
+        let socket = watched(socket, Interest::READABLE)?;
+        Ok(Self { socket, state, gate: Arc::default(), receives, sends })
     }
 }
 
 impl AsyncUdpSocket for ThriftySocket {
     fn create_io_poller(self: Arc<Self>) -> Pin<Box<dyn UdpPoller>> {
-        Arc::clone(&self.inner).create_io_poller()
+        Box::pin(Waiter::new(Arc::clone(&self.gate)))
     }
 
     fn try_send(&self, transmit: &Transmit<'_>) -> io::Result<()> {
-        self.inner.try_send(transmit)
+        let sent = self.state.send(self.socket.get_ref().into(), transmit);
+        match sent {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                match self.gate.close(self.socket.get_ref().as_fd()) {
+                    Ok(()) => Err(error),
+                    // Nothing would tell when there is room again, so the packet is lost, as others are.
+                    Err(_) => Ok(()),
+                }
+            }
+            sent => sent,
+        }
     }
 
     fn poll_recv(
@@ -72,16 +98,29 @@ impl AsyncUdpSocket for ThriftySocket {
         buffers: &mut [IoSliceMut<'_>],
         meta: &mut [RecvMeta],
     ) -> Poll<io::Result<usize>> {
-        self.inner.poll_recv(context, buffers, meta)
+        loop {
+            let mut guard = ready!(self.socket.poll_read_ready(context))?;
+            match guard.try_io(|socket| self.state.recv(socket.get_ref().into(), buffers, meta)) {
+                Ok(Ok(messages)) => {
+                    // There were no more: the next one is told of by the kernel.
+                    if messages < buffers.len() {
+                        guard.clear_ready();
+                    }
+                    return Poll::Ready(Ok(messages));
+                }
+                Ok(Err(error)) => return Poll::Ready(Err(error)),
+                Err(_would_block) => {}
+            }
+        }
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.inner.local_addr()
+        self.socket.get_ref().local_addr()
     }
 
     // Sockets fall back to one when the kernel refuses more.
     fn max_transmit_segments(&self) -> usize {
-        self.inner.max_transmit_segments().min(self.sends)
+        self.state.max_gso_segments().min(self.sends)
     }
 
     fn max_receive_segments(&self) -> usize {
@@ -89,31 +128,61 @@ impl AsyncUdpSocket for ThriftySocket {
     }
 
     fn may_fragment(&self) -> bool {
-        self.inner.may_fragment()
+        self.state.may_fragment()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+
     use nix::sys::socket::getsockopt;
-    use quinn::TokioRuntime;
 
     use super::*;
+
+    fn bound() -> UdpSocket {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.set_nonblocking(true).unwrap();
+        socket
+    }
 
     /// An agent's buffers have room for one packet each, so the kernel must not join any.
     #[tokio::test]
     async fn an_agent_gets_its_packets_one_by_one() {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let socket = bound();
         let same = socket.try_clone().unwrap();
-        let thrifty = ThriftySocket::of_agent(socket, &TokioRuntime).unwrap();
+        let thrifty = ThriftySocket::of_agent(socket).unwrap();
         assert_eq!(thrifty.max_receive_segments(), 1);
         assert_ne!(getsockopt(&same, UdpGroSegment), Ok(true));
     }
 
     #[tokio::test]
     async fn a_master_hands_over_few_packets_at_a_time() {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let thrifty = ThriftySocket::of_master(socket, &TokioRuntime).unwrap();
+        let thrifty = ThriftySocket::of_master(bound()).unwrap();
         assert!((1..=MASTER_SENDS).contains(&thrifty.max_transmit_segments()));
+    }
+
+    /// Fewer and more packets than one call of the kernel gets: each is received, and none keeps the next from being told of.
+    #[tokio::test]
+    async fn every_packet_is_told_of() {
+        let thrifty = ThriftySocket::of_agent(bound()).unwrap();
+        let (to, peer) = (thrifty.local_addr().unwrap(), bound());
+        for packets in [1, 3, 4, 5, 9, 1] {
+            for number in 0..packets {
+                peer.send_to(&[number], to).unwrap();
+            }
+            let mut received = Vec::new();
+            while received.len() < usize::from(packets) {
+                let mut room = [[0; 8]; 4];
+                let mut meta = [RecvMeta::default(); 4];
+                let messages = poll_fn(|context| {
+                    let mut buffers = room.each_mut().map(|buffer| IoSliceMut::new(buffer));
+                    thrifty.poll_recv(context, &mut buffers, &mut meta)
+                });
+                let messages = messages.await.unwrap();
+                received.extend((0..messages).map(|message| room[message][0]));
+            }
+            assert_eq!(received, (0..packets).collect::<Vec<_>>());
+        }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn watched<T: OwnsDescriptor>(descriptor: T, interest: Interest) -> i
 pub(super) trait OwnsDescriptor: AsRawFd {}
 
 impl OwnsDescriptor for OwnedFd {}
-impl OwnsDescriptor for UdpSocket {}
+impl OwnsDescriptor for Arc<UdpSocket> {}
 
 /// One connection's place at the gate.
 pub(super) struct Waiter {

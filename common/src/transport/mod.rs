@@ -2,6 +2,7 @@
 
 mod comeback;
 mod connection_id;
+mod ears;
 mod endpoint;
 pub mod frame;
 mod gate;

@@ -13,6 +13,7 @@ mod edit;
 mod exists;
 pub(crate) mod hash;
 mod keyvalue;
+mod line;
 mod lines;
 mod managed;
 pub(crate) mod ownership;
@@ -44,6 +45,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::of::<exists::Exists>(),
     Function::of::<exists::Missing>(),
     Function::of::<keyvalue::KeyValue>(),
+    Function::of::<line::Line>(),
     Function::of::<managed::Managed>(),
     Function::of::<recurse::Recurse>(),
     Function::of::<rename::Copy>(),

@@ -1,6 +1,7 @@
 //! `file`: files, directories, links.
 
 mod absent;
+mod accumulated;
 mod append;
 pub(super) mod atomic;
 mod backup;
@@ -36,6 +37,7 @@ use super::Function;
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::of::<absent::Absent>(),
+    Function::of::<accumulated::Accumulated>(),
     Function::of::<append::Append>(),
     Function::of::<append::Prepend>(),
     Function::of::<blockreplace::BlockReplace>(),

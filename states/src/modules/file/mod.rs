@@ -17,6 +17,7 @@ mod keyvalue;
 mod line;
 mod lines;
 mod managed;
+mod matching;
 pub(crate) mod ownership;
 pub(super) mod paths;
 mod recurse;

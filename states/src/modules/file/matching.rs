@@ -8,14 +8,19 @@ use similar::DiffOp;
 
 /// How many pairs of lines are looked at; texts that need more are compared in another way.
 const STEPS: usize = 20_000_000;
+/// How many lines both texts may have together, for the memory that finding them takes.
+const LINES: usize = 200_000;
 /// From this many lines on, lines that stand in more than a hundredth of all places pair nothing by themselves.
 const MANY_LINES: usize = 200;
 
 /// A run of equal lines: where it starts in the old and in the new text, and how long it is.
 type Block = (usize, usize, usize);
 
-/// The steps from one text to the other; `None` when finding them takes too long.
+/// The steps from one text to the other; `None` when finding them takes too long or too much memory.
 pub(super) fn steps<T: Eq + Hash>(old: &[T], new: &[T]) -> Option<Vec<DiffOp>> {
+    if old.len() + new.len() > LINES {
+        return None;
+    }
     let mut ops = Vec::new();
     let (mut old_index, mut new_index) = (0, 0);
     let end = (old.len(), new.len(), 0);
@@ -171,5 +176,6 @@ mod tests {
         matcher.left = 1000;
         assert_eq!(matcher.blocks(), None);
         assert!(steps(&line, &line).is_some());
+        assert!(steps(&vec![0; LINES], &[0]).is_none());
     }
 }

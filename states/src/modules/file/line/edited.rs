@@ -5,7 +5,7 @@
 
 use common::regex::{Flags, Subject, compile};
 
-use super::super::lines::split_bytes_keeping;
+use super::super::lines::{decode, split_bytes_keeping};
 
 /// What is to be done with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +60,7 @@ impl Wish<'_> {
     /// In Salt's words, when it can't be told where the line belongs.
     pub(super) fn edited(&self, old: &str) -> Result<Vec<String>, String> {
         // The bytes come from a text and are cut beside ASCII only.
-        let mut lines: Vec<String> =
-            split_bytes_keeping(old.as_bytes()).into_iter().map(super::super::lines::decode).collect();
+        let mut lines: Vec<String> = split_bytes_keeping(old.as_bytes()).into_iter().map(decode).collect();
         if lines.last().is_some_and(|last| !end_of(last).is_empty()) {
             lines.push(String::new());
         }
@@ -173,8 +172,7 @@ impl Wish<'_> {
 
     /// Whether a line is this one, whatever ends it.
     fn is(&self, line: &str) -> bool {
-        let bare = |text: &'_ str| -> String { text.trim_end_matches(['\r', '\n']).into() };
-        bare(line) == bare(self.content)
+        without_end(line) == without_end(self.content)
     }
 
     /// The line with the white space that its neighbour begins with.
@@ -237,6 +235,10 @@ fn end_of(line: &str) -> &'static str {
 /// A line with another end, `\n` where none is given.
 fn with_end(line: &str, end: &str) -> String {
     format!("{}{}", line.trim_end_matches(is_space), if end.is_empty() { "\n" } else { end })
+}
+
+fn without_end(line: &str) -> &str {
+    line.trim_end_matches(['\r', '\n'])
 }
 
 fn without_start(line: &str) -> &str {

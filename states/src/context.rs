@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use common::value::{DEFAULT_DELIMITER, Map, Value, map};
 
+use crate::accumulators::Accumulators;
 use crate::files::FileSource;
 use crate::functions::lookup::descend;
 use crate::language::Shared;
@@ -65,6 +66,8 @@ pub struct RunState {
     /// The `file` states that each state requires (`require: - file: …`), by the id of the state that requires them. The
     /// engine fills it before the first state runs; `clean` keeps what these states manage.
     pub required_files: Mutex<HashMap<String, Vec<RequiredFile>>>,
+    /// What `file.accumulated` has gathered; the dry runs of states and the states that run beside others share it.
+    pub(crate) accumulators: Arc<Accumulators>,
 }
 
 /// A `file` state that another state requires.
@@ -136,7 +139,7 @@ impl Context {
     /// The same host, nothing of which may be changed.
     #[must_use]
     pub fn dry(self: &Arc<Self>) -> Arc<Self> {
-        if self.test { Arc::clone(self) } else { self.varied(|context| context.test = true) }
+        if self.test { Arc::clone(self) } else { self.within_run(|context| context.test = true) }
     }
 
     /// The same host with something else about the run, such as its environment. What states leave for later ones begins
@@ -158,6 +161,15 @@ impl Context {
         };
         change(&mut context);
         Arc::new(context)
+    }
+
+    /// The same host with something else about one state of the same run.
+    #[must_use]
+    pub(crate) fn within_run(&self, change: impl FnOnce(&mut Self)) -> Arc<Self> {
+        self.varied(|context| {
+            context.run.accumulators = Arc::clone(&self.run.accumulators);
+            change(context);
+        })
     }
 
     /// A configuration value by its colon path: from `opts`, else grains, else pillar, as `config.get` looks.

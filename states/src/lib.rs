@@ -7,6 +7,7 @@
 //! The way through: [`language`] turns text into located data, [`compile`] turns data into a plan, [`engine`] runs a plan
 //! and reports.
 
+mod accumulators;
 mod binding;
 pub mod compile;
 pub mod context;

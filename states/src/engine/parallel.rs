@@ -84,7 +84,7 @@ impl Flights {
             comment: "Parallel process failed to return".into(),
             ..entry.clone()
         };
-        let (chunk, context) = (chunk.clone(), self.context.varied(|_| {}));
+        let (chunk, context) = (chunk.clone(), self.context.within_run(|_| {}));
         let sender = self.sender.clone();
         let work = move || {
             let run = || in_turn(&chunk, changed.as_deref(), &context, &mut Numbers::default());

@@ -8,7 +8,7 @@ use super::super::arguments::{Flag, Many, Text, unless_empty};
 use super::super::{Call, Check, Done, Failure, StateFunction, change};
 use super::edit::{self, Edit};
 use super::texts::Texts;
-use super::{diff, template};
+use super::{diff, paths, template};
 
 /// The arguments of `file.blockreplace`.
 #[derive(Deserialize)]
@@ -81,7 +81,8 @@ impl StateFunction for BlockReplace {
 
 impl BlockReplace {
     fn content(&self, call: &Call<'_>) -> Result<String, Failure> {
-        let content = self.content.as_deref().unwrap_or_default().to_owned();
+        let mut content = self.content.as_deref().unwrap_or_default().to_owned();
+        self.add_gathered(call, &mut content)?;
         if self.source.is_none() && self.sources.0.is_empty() {
             return Ok(content);
         }
@@ -94,6 +95,25 @@ impl BlockReplace {
             variables: &variables,
         };
         Ok(content + &texts.load(call)?.concat())
+    }
+
+    /// Adds the texts of accumulators (`file.accumulated`), each on a line of its own.
+    fn add_gathered(&self, call: &Call<'_>, content: &mut String) -> Result<(), Failure> {
+        let gathered = call.context.run.accumulators.of(&paths::expand_user(&self.name));
+        for text in gathered.iter().flat_map(|gathered| gathered.texts_for(call.id)) {
+            let Some(text) = text.as_str() else {
+                return Err(Failure::new(format!(
+                    "An exception occurred in this state: text of an accumulator is the {} {}; write it as text",
+                    text.type_name(),
+                    text.repr()
+                )));
+            };
+            if !content.is_empty() {
+                content.push('\n');
+            }
+            content.push_str(text);
+        }
+        Ok(())
     }
 
     fn replaced(&self, old: &str, content: &str) -> Result<String, String> {

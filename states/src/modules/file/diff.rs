@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices_deadline, group_diff_ops};
 
 use super::lines::decode;
+use super::matching;
 
 /// How many bytes of a content are looked at to tell text from binary.
 pub(super) const HEAD: usize = 512;
@@ -28,7 +29,9 @@ pub(super) fn of_bytes(old: &[u8], new: &[u8]) -> String {
 /// The parts of a unified diff without file names, as Python's `difflib.unified_diff` yields them; none when the lines
 /// are equal. Lines are taken as they are, with or without their ends.
 pub(super) fn unified<T: AsRef<str> + Eq + Hash + Ord>(old: &[T], new: &[T]) -> Vec<String> {
-    let ops = capture_diff_slices_deadline(Algorithm::Myers, old, new, Some(Instant::now() + DEADLINE));
+    let ops = matching::steps(old, new).unwrap_or_else(|| {
+        capture_diff_slices_deadline(Algorithm::Myers, old, new, Some(Instant::now() + DEADLINE))
+    });
     let mut parts = Vec::new();
     for group in group_diff_ops(ops, CONTEXT) {
         if group.iter().all(|op| op.tag() == DiffTag::Equal) {
@@ -120,6 +123,12 @@ mod tests {
         assert_eq!(of_bytes(b"", b"x\n"), "--- \n+++ \n@@ -0,0 +1 @@\n+x\n");
         assert_eq!(of_bytes(b"a", b"b"), "--- \n+++ \n@@ -1 +1 @@\n-a+b");
         assert_eq!(of_bytes(b"a\n", b"a\n"), "");
+    }
+
+    #[test]
+    fn a_line_beside_its_like_is_the_one_that_python_takes() {
+        assert_eq!(of_bytes(b"a\nb\n", b"a\na\nb\n"), "--- \n+++ \n@@ -1,2 +1,3 @@\n+a\n a\n b\n");
+        assert_eq!(of_bytes(b"t\nt\n", b"n\nt\n"), "--- \n+++ \n@@ -1,2 +1,2 @@\n+n\n t\n-t\n");
     }
 
     #[test]

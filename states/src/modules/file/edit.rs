@@ -32,6 +32,15 @@ pub(super) fn existing(name: &str, function: &str) -> Result<PathBuf, Failure> {
 
 /// Reads a file that is to be edited, which must be text.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = read_any(path)?;
+    if diff::is_text(&bytes) {
+        return Ok(bytes);
+    }
+    Err(Failure::new(format!("Cannot perform string replacements on a binary file: {}", path.display())))
+}
+
+/// Reads a file that is to be edited, whatever it holds.
+pub(super) fn read_any(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |error: std::io::Error| paths::failure("Unable to open file", path, &error);
     let metadata = path.metadata().map_err(failed)?;
     if !metadata.is_file() {
@@ -44,11 +53,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
             metadata.len()
         )));
     }
-    let bytes = std::fs::read(path).map_err(failed)?;
-    if diff::is_text(&bytes) {
-        return Ok(bytes);
-    }
-    Err(Failure::new(format!("Cannot perform string replacements on a binary file: {}", path.display())))
+    std::fs::read(path).map_err(failed)
 }
 
 /// Writes a file that was edited; owner and mode stay.

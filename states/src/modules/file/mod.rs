@@ -1,6 +1,7 @@
 //! `file`: files, directories, links.
 
 mod absent;
+mod accumulated;
 mod append;
 pub(super) mod atomic;
 mod backup;
@@ -13,8 +14,10 @@ mod edit;
 mod exists;
 pub(crate) mod hash;
 mod keyvalue;
+mod line;
 mod lines;
 mod managed;
+mod matching;
 pub(crate) mod ownership;
 pub(super) mod paths;
 mod recurse;
@@ -35,6 +38,7 @@ use super::Function;
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::of::<absent::Absent>(),
+    Function::of::<accumulated::Accumulated>(),
     Function::of::<append::Append>(),
     Function::of::<append::Prepend>(),
     Function::of::<blockreplace::BlockReplace>(),
@@ -44,6 +48,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::of::<exists::Exists>(),
     Function::of::<exists::Missing>(),
     Function::of::<keyvalue::KeyValue>(),
+    Function::of::<line::Line>(),
     Function::of::<managed::Managed>(),
     Function::of::<recurse::Recurse>(),
     Function::of::<rename::Copy>(),

@@ -7,6 +7,7 @@ use common::value::{Map, Value};
 
 use super::super::registry::{Site, find};
 use super::super::{Call, StateReturn};
+use crate::accumulators::Accumulators;
 use crate::context::{Context, RequiredFile, RunState};
 use crate::testing::{Book, Tree, context, output};
 
@@ -19,6 +20,7 @@ pub(crate) struct Host {
     contexts: std::cell::OnceCell<[Arc<Context>; 1]>,
     required: Vec<RequiredFile>,
     opts: Map,
+    accumulators: Arc<Accumulators>,
 }
 
 /// A value from YAML.
@@ -40,6 +42,7 @@ impl Host {
             contexts: std::cell::OnceCell::new(),
             required: Vec::new(),
             opts: Map::new(),
+            accumulators: Arc::default(),
         }
     }
 
@@ -132,7 +135,7 @@ impl Host {
             [context(self.tree.take().unwrap(), self.processes.clone(), self.pillar.clone(), false)]
         })[0]
             .clone();
-        let run = RunState::default();
+        let run = RunState { accumulators: Arc::clone(&self.accumulators), ..RunState::default() };
         run.required_files.lock().unwrap().insert("state".into(), self.required.clone());
         let context = Arc::new(Context {
             id: base.id.clone(),

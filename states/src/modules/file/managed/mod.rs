@@ -261,6 +261,10 @@ impl Managed {
             wanted.mode = Some(located.mode());
         }
         let Some(engine) = &self.template else { return Ok(Desired::Source(located)) };
+        let mut given = given;
+        if let Some(gathered) = call.context.run.accumulators.of(&paths::expand_user(&self.name)) {
+            given.insert("accumulator".into(), Value::Map(gathered.texts));
+        }
         let variables = self.variables(call, &located, wanted, given);
         let rendered = located
             .read_text(call)

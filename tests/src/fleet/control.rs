@@ -6,7 +6,7 @@ use common::id::JobId;
 use master::api::{Client, Request, Response};
 
 use super::{Fleet, PATIENCE};
-use crate::wait::{until, until_true};
+use crate::wait::until_true;
 
 /// What the master says at its control socket.
 #[derive(Clone, Copy, Debug)]
@@ -31,18 +31,6 @@ impl Fleet {
         until_true(&format!("{count} hosts to be connected\n{}", self.master_log()), PATIENCE, || {
             self.look().is_some_and(|look| look.connected == count)
         });
-    }
-
-    /// Looks at a master that is up until so many hosts are connected, for so many seconds at most; every look that was needed.
-    #[must_use]
-    pub fn watch_connected(&self, count: usize, seconds: u64) -> Vec<Look> {
-        let mut looks = Vec::new();
-        until(&format!("{count} hosts to be connected"), seconds, || {
-            let look = self.look().expect("the master does not answer");
-            looks.push(look);
-            (look.connected == count).then_some(())
-        });
-        looks
     }
 
     /// Waits until a job has ended.

@@ -22,6 +22,7 @@ pub use control::Look;
 use port::Port;
 pub use process::Process;
 pub use programs::{agent_program, master_program};
+pub use swarm::Swarm;
 
 /// How long any one command may take, in seconds. The machine may be busy.
 const COMMAND_SECONDS: u64 = 180;

@@ -45,9 +45,9 @@ fn a_fleet_that_comes_back_in_the_same_second_is_let_in_and_its_job_ends() {
     // In any case more than the master has places for handshakes.
     let (count, patience) = if is_long() { (3000, 3 * PATIENCE) } else { (600, PATIENCE) };
     let mut fleet = Fleet::new();
-    let swarm = fleet.start_swarm(count);
+    let mut swarm = fleet.start_swarm(count);
     gated(&fleet);
-    let _ = fleet.watch_connected(count, 3 * PATIENCE);
+    let _ = fleet.watch_connected(&mut swarm, 3 * PATIENCE);
     let ids: Vec<String> = (0..HOSTS).map(|number| format!("fp-{number:05}")).collect();
     let (target, batch) = (ids.join(" or "), AT_WORK.to_string());
     // However long this machine takes for the storm, the job waits for its hosts.
@@ -69,7 +69,7 @@ fn a_fleet_that_comes_back_in_the_same_second_is_let_in_and_its_job_ends() {
     assert_eq!(fleet.look().unwrap().connected, 0, "somebody is back who stands still");
     swarm.signal(Signal::SIGCONT);
     let thawed = Instant::now();
-    let looks = fleet.watch_connected(count, patience);
+    let looks = fleet.watch_connected(&mut swarm, patience);
     let back = thawed.elapsed();
 
     open_gates(&fleet, &ids[AT_WORK / 2..]);

@@ -18,7 +18,7 @@ use tokio::time::Sleep;
 
 use super::gate::watched;
 
-/// How late a packet may be heard while packets trickle in, and how close after another it must be for that.
+/// How late a packet may be heard while packets trickle in: while each comes within twice this after the one before.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// For how long after a word of its own a master listens to each packet.

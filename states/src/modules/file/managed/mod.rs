@@ -249,7 +249,7 @@ impl Managed {
         call: &Call<'_>,
         source: &SourceArgument,
         wanted: &mut Wanted,
-        given: Map,
+        mut given: Map,
     ) -> Result<Desired, Failure> {
         let hash = self.source_hash.as_deref();
         let (text, hash) = source
@@ -261,7 +261,6 @@ impl Managed {
             wanted.mode = Some(located.mode());
         }
         let Some(engine) = &self.template else { return Ok(Desired::Source(located)) };
-        let mut given = given;
         if let Some(gathered) = call.context.run.accumulators.of(&paths::expand_user(&self.name)) {
             given.insert("accumulator".into(), Value::Map(gathered.texts));
         }
